@@ -1,0 +1,165 @@
+import * as z from 'zod';
+
+/** Every way fusion-kit refuses or fails, by its code: the HTTP status and what a person can do about it. */
+export const ERRORS = {
+  // at the door
+  bad_request: { status: 400, remedy: 'Correct the named fields and send the request again.' },
+  unauthorized: {
+    status: 401,
+    remedy: 'Send `Authorization: Bearer TOKEN` with the token that `fusion-kit status` shows.',
+  },
+  forbidden_host: { status: 403, remedy: 'Open the page by the address that `fusion-kit status` prints.' },
+  forbidden_origin: {
+    status: 403,
+    remedy: 'Call the API from the page that fusion-kit serves, or without an Origin header.',
+  },
+  route_unknown: { status: 404, remedy: 'See the routes at /api/v1/openapi.json.' },
+  method_not_allowed: { status: 405, remedy: 'See the routes at /api/v1/openapi.json.' },
+  body_too_large: { status: 413, remedy: 'Send at most 1 MB; put larger input into a file of the project.' },
+  version_mismatch: {
+    status: 409,
+    remedy: 'Run `fusion-kit down` and start again, so that command and server are of one version.',
+  },
+  // unknown things
+  project_unknown: { status: 404, remedy: 'List projects with `fusion-kit project list`.' },
+  agent_unknown: { status: 404, remedy: 'List agents with `fusion-kit agent list`.' },
+  task_unknown: { status: 404, remedy: 'List tasks with `fusion-kit task list`.' },
+  run_unknown: { status: 404, remedy: 'List runs with `fusion-kit run list`.' },
+  workflow_unknown: { status: 404, remedy: 'List workflows with `fusion-kit workflow list`.' },
+  message_unknown: { status: 404, remedy: 'List messages with `fusion-kit message list`.' },
+  provider_unknown: { status: 404, remedy: 'List providers with `fusion-kit provider list`.' },
+  runtime_unknown: { status: 422, remedy: 'Use one of the named runtimes.' },
+  blob_unknown: { status: 404, remedy: 'The content was removed or never written; the event keeps its preview.' },
+  // rules
+  move_refused: { status: 409, remedy: 'Look at the present state first; it does not allow this.' },
+  project_busy: { status: 409, remedy: 'Cancel its runs and terminate its agents first.' },
+  project_exists: { status: 409, remedy: 'Use the existing project, or another directory.' },
+  project_path_invalid: { status: 422, remedy: 'Name an existing directory that you can read and write.' },
+  agent_name_taken: { status: 409, remedy: 'Choose another name, or terminate the agent that has it.' },
+  dispatch_stale: { status: 409, remedy: 'The task was given to a newer dispatch; this one stops.' },
+  idempotency_conflict: { status: 409, remedy: 'Use a new Idempotency-Key for a different request.' },
+  budget_exceeded: { status: 402, remedy: 'Raise the budget, or wait for the day to end.' },
+  // workflows
+  workflow_syntax: { status: 422, remedy: 'Correct the file at the named line and column.' },
+  workflow_invalid: { status: 422, remedy: 'Correct the named nodes.' },
+  workflow_cycle: { status: 422, remedy: 'Remove one of the named edges.' },
+  workflow_needs_unknown: { status: 422, remedy: 'Name a node of the same workflow, or remove the need.' },
+  workflow_too_large: { status: 422, remedy: 'Split the workflow; the limit is named.' },
+  expression_invalid: {
+    status: 422,
+    remedy: 'Use ${{ inputs.NAME }} or ${{ nodes.ID.outputs.NAME }} of a node that this one needs.',
+  },
+  input_missing: { status: 422, remedy: 'Give the named inputs with --input NAME=VALUE.' },
+  // work
+  sandbox_missing: {
+    status: 422,
+    remedy:
+      'Install bubblewrap (Debian: apt-get install bubblewrap), or choose `--sandbox none` knowing that agents can then touch everything you can.',
+  },
+  workspace_failed: {
+    status: 500,
+    remedy: 'See the named git or file error; free disk space or repair the repository, then retry the task.',
+  },
+  project_store_failed: { status: 500, remedy: 'See the named git error; the user repository was not changed.' },
+  setup_failed: { status: 422, remedy: "Run the project's setup command by hand and repair it." },
+  verification_failed: { status: 422, remedy: 'Read the output of the failed command in the receipt.' },
+  nothing_changed: { status: 422, remedy: "The task was expected to change files; look at the agent's last answer." },
+  landing_conflict: { status: 409, remedy: 'Both sides are named; add a dependency between them or resolve by hand.' },
+  dependency_failed: { status: 409, remedy: 'Repair or rerun the named task.' },
+  agent_gave_up: { status: 422, remedy: "Read the agent's last answer in the task's log." },
+  step_limit: { status: 422, remedy: 'Raise maxSteps, or split the task.' },
+  task_timeout: { status: 408, remedy: 'Raise timeoutMs, or split the task.' },
+  runner_lost: { status: 503, remedy: 'The task is given out again by itself.' },
+  // providers
+  provider_key_missing: { status: 422, remedy: 'Set the named environment variable, for example OPENROUTER_API_KEY.' },
+  provider_refused_key: { status: 422, remedy: 'Check the key at the provider.' },
+  provider_limited: { status: 429, remedy: 'The work continues by itself when the limit resets.' },
+  provider_credits: { status: 402, remedy: 'Add credits at the provider.' },
+  provider_unreachable: { status: 503, remedy: 'Check the network and the base URL.' },
+  provider_failed: { status: 502, remedy: 'Try again, or choose another model.' },
+  model_unknown: { status: 422, remedy: 'Choose a model the provider lists.' },
+  // the house
+  journal_locked: {
+    status: 409,
+    remedy: 'Another fusion-kit uses this data directory: `fusion-kit down`, or set FUSION_KIT_HOME.',
+  },
+  journal_newer: { status: 409, remedy: 'The data was written by a newer fusion-kit; install that version.' },
+  journal_failed: {
+    status: 503,
+    remedy: 'Free disk space or repair the data directory, then start again; nothing acknowledged is lost.',
+  },
+  version_conflict: { status: 409, remedy: 'Another writer wrote first; start again.' },
+  data_directory_unusable: {
+    status: 500,
+    remedy: 'Make the directory writable, or set FUSION_KIT_HOME to another one.',
+  },
+  port_taken: { status: 409, remedy: 'Choose another port with --port, or 0 for any free one.' },
+  server_unreachable: { status: 503, remedy: 'Start it with `fusion-kit up`.' },
+  shutting_down: { status: 503, remedy: 'Wait for the restart and send the request again.' },
+  internal: { status: 500, remedy: 'Please report this with the output of `fusion-kit doctor`.' },
+} as const satisfies Record<string, { status: number; remedy: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
+
+/** What went wrong, as it is kept in events and sent to clients (inside `{error: …}`). */
+export const Failure = z.object({
+  code: z.enum(CODES),
+  message: z.string(),
+  remedy: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+  /** Milliseconds to wait before trying again; absent when trying again would not help or needs no wait. */
+  retryAfterMs: z.int().nonnegative().optional(),
+});
+export type Failure = z.infer<typeof Failure>;
+
+export interface FailureOptions {
+  details?: Record<string, unknown> | undefined;
+  retryAfterMs?: number | undefined;
+  remedy?: string | undefined;
+  cause?: unknown;
+}
+
+/** The one error class: a code of the table, a message that names the thing, a remedy. */
+export class FusionError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly details: Record<string, unknown> | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: FailureOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'FusionError';
+    this.code = code;
+    this.remedy = options.remedy ?? ERRORS[code].remedy;
+    this.details = options.details;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  toJSON(): Failure {
+    return {
+      code: this.code,
+      message: this.message,
+      remedy: this.remedy,
+      ...(this.details && { details: this.details }),
+      ...(this.retryAfterMs !== undefined && { retryAfterMs: this.retryAfterMs }),
+    };
+  }
+}
+
+/** A failure as plain data, for events and refusals. */
+export const failure = (code: ErrorCode, message: string, options: FailureOptions = {}): Failure =>
+  new FusionError(code, message, options).toJSON();
+
+/** The error behind a failure that came over a wire. */
+export const errorOf = (known: Failure): FusionError => new FusionError(known.code, known.message, known);
+
+/** Whatever was thrown as a FusionError; what is not ours becomes `internal` with the original as its cause. */
+export const asFusionError = (thrown: unknown): FusionError =>
+  thrown instanceof FusionError
+    ? thrown
+    : new FusionError('internal', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });

@@ -1,0 +1,212 @@
+import * as z from 'zod';
+import { AgentSpec } from './agent.ts';
+import { Failure } from './errors.ts';
+import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId, WorkflowId } from './ids.ts';
+import { Address, Sender } from './message.ts';
+import { CheckResult, CommitId, Receipt } from './receipt.ts';
+import { RunSpec } from './run.ts';
+import { Landed, Outputs, TaskPhase, TaskSpec } from './task.ts';
+import { BlobRef, Text } from './text.ts';
+import { Budget } from './usage.ts';
+
+/** Largest event, in characters of its JSON. Longer texts and lists go to the blob store first. */
+export const EVENT_MAX = 16_000;
+
+const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+  z.object({ type: z.literal(type), v: z.literal(1), ...shape });
+
+const project = { projectId: ProjectId };
+const agent = { ...project, agentId: AgentId };
+const task = { ...project, runId: RunId, taskId: TaskId };
+/** Facts of one dispatch carry all it belongs to, so that logs filter by any of them. */
+const dispatch = { ...task, agentId: AgentId, dispatchId: DispatchId };
+const maybeDispatch = { ...task, agentId: AgentId.optional(), dispatchId: DispatchId.optional() };
+
+const PROJECT_EVENTS = [
+  event('project.created', {
+    ...project,
+    name: z.string(),
+    path: z.string(),
+    kind: z.enum(['git', 'directory']),
+    budget: Budget,
+  }),
+  event('project.deleted', project),
+] as const;
+
+const AGENT_EVENTS = [
+  event('agent.spawning', { ...agent, spec: AgentSpec, runId: RunId.optional() }),
+  event('agent.ready', { ...agent, workspace: z.string(), sandbox: z.string() }),
+  event('agent.failed', { ...agent, failure: Failure }),
+  event('agent.respawning', { ...agent, reason: z.string() }),
+  event('agent.paused', agent),
+  event('agent.resumed', agent),
+  event('agent.continued', { ...agent, dispatchId: DispatchId }),
+  event('agent.updated', { ...agent, spec: AgentSpec }),
+  event('agent.terminated', { ...agent, reason: z.string() }),
+] as const;
+
+const WORKFLOW_EVENTS = [
+  event('workflow.saved', {
+    ...project,
+    workflowId: WorkflowId,
+    name: z.string(),
+    version: z.int().positive(),
+    nodeCount: z.int().positive(),
+    definition: BlobRef,
+    author: z.string(),
+  }),
+  event('workflow.archived', { ...project, workflowId: WorkflowId }),
+] as const;
+
+const RUN_EVENTS = [
+  event('run.started', { ...project, runId: RunId, spec: RunSpec }),
+  event('run.paused', { ...project, runId: RunId }),
+  event('run.resumed', { ...project, runId: RunId }),
+  event('run.checking', { ...project, runId: RunId, commit: CommitId.optional() }),
+  event('run.completed', { ...project, runId: RunId, checks: z.array(CheckResult) }),
+  event('run.failed', { ...project, runId: RunId, failure: Failure, checks: z.array(CheckResult) }),
+  event('run.cancelled', { ...project, runId: RunId, reason: z.string() }),
+] as const;
+
+const TASK_EVENTS = [
+  event('task.created', { ...task, spec: TaskSpec }),
+  event('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
+  event('task.assigned', { ...dispatch, fence: z.int().positive() }),
+  event('task.started', dispatch),
+  event('task.phase_changed', { ...dispatch, phase: TaskPhase, failure: Failure.optional() }),
+  /** The work is done, collected and proven; what is left is to land it. The agent is free. */
+  event('task.proved', { ...dispatch, outputs: Outputs, receipt: Receipt }),
+  /** Without `landed` there was nothing to land; outputs and receipt are here unless `task.proved` gave them. */
+  event('task.completed', {
+    ...dispatch,
+    outputs: Outputs.optional(),
+    receipt: Receipt.optional(),
+    landed: Landed.optional(),
+  }),
+  /** Back to the queue: `failure` when this attempt failed and another follows, none when its runner was lost. */
+  event('task.requeued', {
+    ...dispatch,
+    reason: z.string(),
+    failure: Failure.optional(),
+    notBefore: z.int().optional(),
+  }),
+  event('task.failed', { ...maybeDispatch, failure: Failure, receipt: Receipt.optional() }),
+  event('task.cancelled', { ...maybeDispatch, reason: z.string() }),
+  event('task.skipped', { ...task, reason: z.string() }),
+] as const;
+
+/** What an agent says and does. A conversation is a fold of these, so a restart goes on where it stopped. */
+const CONVERSATION_EVENTS = [
+  event('turn.opened', { ...dispatch, system: Text, prompt: Text }),
+  /** Said to the agent while it works: messages, or why it goes on after a restart. */
+  event('turn.told', { ...dispatch, text: Text, messageIds: z.array(MessageId) }),
+  event('step.answered', {
+    ...dispatch,
+    step: z.int().positive(),
+    text: Text,
+    calls: z.array(z.object({ callId: z.string(), tool: z.string(), input: Text })),
+    finishReason: z.string(),
+  }),
+  event('tool.called', { ...dispatch, callId: z.string(), tool: z.string(), input: Text }),
+  event('tool.returned', {
+    ...dispatch,
+    callId: z.string(),
+    tool: z.string(),
+    output: Text,
+    isError: z.boolean(),
+    durationMs: z.number().nonnegative(),
+  }),
+] as const;
+
+const MODEL_EVENTS = [
+  event('budget.reserved', {
+    ...dispatch,
+    reservationId: ReservationId,
+    tokens: z.int().nonnegative(),
+    costUsd: z.number().nonnegative().nullable(),
+  }),
+  /** One call of a model, settled: the provider's own figures, or the reserved ones when the end was never seen (`basis: reserved`). */
+  event('model.called', {
+    ...dispatch,
+    reservationId: ReservationId,
+    provider: z.string(),
+    model: z.string(),
+    status: z.int(),
+    basis: z.enum(['reported', 'reserved']),
+    inputTokens: z.int().nonnegative(),
+    outputTokens: z.int().nonnegative(),
+    costUsd: z.number().nonnegative().nullable(),
+    firstByteMs: z.number().nonnegative(),
+    durationMs: z.number().nonnegative(),
+    attempts: z.int().positive(),
+    request: BlobRef.optional(),
+    response: BlobRef.optional(),
+  }),
+] as const;
+
+const MESSAGE_EVENTS = [
+  event('message.sent', {
+    ...project,
+    messageId: MessageId,
+    runId: RunId.optional(),
+    taskId: TaskId.optional(),
+    from: Sender,
+    to: Address,
+    text: Text,
+    recipients: z.array(AgentId),
+    expiresAt: z.int().optional(),
+  }),
+  event('message.delivered', { ...agent, messageId: MessageId, dispatchId: DispatchId }),
+  event('message.acknowledged', { ...agent, messageId: MessageId }),
+  event('message.expired', { ...agent, messageId: MessageId }),
+  event('message.failed', { ...agent, messageId: MessageId, reason: z.string() }),
+] as const;
+
+const SERVER_EVENTS = [
+  event('server.started', { version: z.string(), pid: z.int() }),
+  event('server.stopped', { reason: z.string() }),
+] as const;
+
+/** Something that happened, in the past tense, never changed. */
+export const Event = z.discriminatedUnion('type', [
+  ...PROJECT_EVENTS,
+  ...AGENT_EVENTS,
+  ...WORKFLOW_EVENTS,
+  ...RUN_EVENTS,
+  ...TASK_EVENTS,
+  ...CONVERSATION_EVENTS,
+  ...MODEL_EVENTS,
+  ...MESSAGE_EVENTS,
+  ...SERVER_EVENTS,
+]);
+export type Event = z.infer<typeof Event>;
+export type EventType = Event['type'];
+export type EventOf<Type extends EventType> = Extract<Event, { type: Type }>;
+
+export const EVENT_TYPES = Event.options.map((option) => option.shape.type.value) as readonly EventType[];
+
+/** What an agent may report of its conversation. */
+export const ConversationEvent = z.discriminatedUnion('type', [...CONVERSATION_EVENTS]);
+export type ConversationEvent = z.infer<typeof ConversationEvent>;
+
+export const Severity = z.enum(['debug', 'info', 'warning', 'error', 'critical']);
+export type Severity = z.infer<typeof Severity>;
+
+const SEVERITIES: Partial<Record<EventType, Severity>> = {
+  'task.started': 'debug',
+  'task.phase_changed': 'debug',
+  'budget.reserved': 'debug',
+  'message.delivered': 'debug',
+  'message.acknowledged': 'debug',
+  'task.requeued': 'warning',
+  'task.skipped': 'warning',
+  'message.expired': 'warning',
+  'message.failed': 'warning',
+  'agent.failed': 'error',
+  'task.failed': 'error',
+  'run.failed': 'error',
+};
+
+/** How loud an event is. Derived, so that changing a mind changes no log. */
+export const severityOf = (event: Event): Severity =>
+  event.type === 'tool.returned' && event.isError ? 'warning' : (SEVERITIES[event.type] ?? 'info');

@@ -1,0 +1,65 @@
+import type { Entry } from '../entry.ts';
+import type { EventType, Severity } from '../event.ts';
+import type { RowFilter, Rows, RowWrite, Table } from '../row.ts';
+
+/** Events and the rows they lead to, kept together or not at all. `entries` follow `expected` without a gap. */
+export interface Batch {
+  /** Number of the last event that the writer has seen; 0 for an empty log. */
+  expected: number;
+  entries: readonly Entry[];
+  rows: readonly RowWrite[];
+}
+
+/** Which events to read. Absent fields do not filter. */
+export interface EventFilter {
+  types?: readonly EventType[];
+  severities?: readonly Severity[];
+  projectId?: string;
+  runId?: string;
+  taskId?: string;
+  agentId?: string;
+  /** Milliseconds since 1970, inclusive. */
+  since?: number;
+  /** Newest first, going down from `after` (or the end). Default oldest first. */
+  newestFirst?: boolean;
+}
+
+export interface RowQuery<T extends Table> {
+  table: T;
+  /** Only these rows; unknown ids are left out. */
+  ids?: readonly string[];
+  filter?: RowFilter;
+  /** Several states at once; `filter.state` is one. */
+  states?: readonly string[];
+  /** The id after which the page starts. */
+  after?: string;
+  limit: number;
+  /** Default by ascending id, which is oldest first. */
+  newestFirst?: boolean;
+}
+
+/** Everything as of one event number, from one read transaction. */
+export interface Snapshot {
+  seq: number;
+  rows: { [T in Table]?: Rows[T][] };
+}
+
+/**
+ * The log and its rows. It keeps order and refuses conflicts and knows no rule of the domain. Its conformance suite is its definition.
+ * Reads see committed batches only, and whole ones.
+ */
+export interface Journal {
+  /**
+   * Appends all events and rows or none, durably (synced) when the promise resolves.
+   * @throws {FusionError} `version_conflict` when the journal holds another last number; `journal_failed` when it cannot write
+   */
+  append(batch: Batch): Promise<void>;
+  /** Events after a number in ascending order (unless `newestFirst`), at most `limit`. */
+  readAfter(after: number, limit: number, filter?: EventFilter): Promise<Entry[]>;
+  /** One page of rows in the order of their ids. */
+  find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]>;
+  /** The last number and all rows of these tables; `active` leaves out what has ended and belongs to no living run. */
+  snapshot(tables: readonly Table[]): Promise<Snapshot>;
+  /** Waits for what is under way and lets the data directory go. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import type { AgentSpec } from '../agent.ts';
+import type { ConversationEvent } from '../event.ts';
+import type { MessageId } from '../ids.ts';
+import type { NodeWork } from '../node.ts';
+import type { CommandLine } from './sandbox.ts';
+import type { CageOptions } from './workspaces.ts';
+import type { Caller, ModelProtocol } from './upstream.ts';
+
+/** Where a model is, for a client that brings its own protocol. The key is not here: `fetch` adds it. */
+export interface ModelEndpoint {
+  provider: string;
+  protocol: ModelProtocol;
+  baseUrl: string;
+  model: string;
+  fetch: typeof globalThis.fetch;
+}
+
+/** A message on its way into a conversation. `from` and `topic` as the agent should read them. */
+export interface InboundMessage {
+  id: MessageId;
+  from: string;
+  topic?: string;
+  text: string;
+}
+
+/** The part of a conversation event that the runtime knows; the runner adds whose it is, and puts long texts away. */
+type Bare<E> = E extends ConversationEvent ? Omit<E, keyof Caller | 'v'> : never;
+type Plain<E> = { [Key in keyof E]: Key extends 'text' | 'system' | 'prompt' | 'input' | 'output' ? string : E[Key] };
+type CallsPlain<E> = E extends { calls: infer Calls extends readonly unknown[] }
+  ? Omit<E, 'calls'> & { calls: Plain<Calls[number]>[] }
+  : E;
+/** A conversation event with its texts whole. */
+export type RuntimeEvent =
+  Bare<ConversationEvent> extends infer E ? (E extends unknown ? CallsPlain<Plain<E>> : never) : never;
+
+/** Text as it is being written; shown, never kept. */
+export interface Delta {
+  type: 'delta';
+  text: string;
+}
+
+/** One task in front of an agent. */
+export interface Turn {
+  caller: Caller;
+  agent: AgentSpec;
+  title: string;
+  /** The node's work with its expressions filled in. */
+  work: NodeWork;
+  inputs: Readonly<Record<string, string>>;
+  /** Names of the other agents, so that a message can be addressed. */
+  team: readonly { name: string; capabilities: readonly string[] }[];
+  /** What the same conversation already held, texts whole; empty for a new one. */
+  history: readonly RuntimeEvent[];
+  workspacePath: string;
+  /** Present when the agent has a provider. */
+  model?: ModelEndpoint;
+  cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;
+  /** Messages that have come since the last call, marked delivered when the `turn.told` that carries them is kept. */
+  takeMessages(): Promise<readonly InboundMessage[]>;
+  /** `to` is an agent's name or a topic. @throws {FusionError} when the name is unknown */
+  send(message: { to: string; text: string }): Promise<void>;
+  /** Resolves at once, or when a paused agent is resumed. Awaited between steps. */
+  gate(): Promise<void>;
+}
+
+/** What the agent says it has done. It is a claim; the receipt is the proof. */
+export interface TurnResult {
+  summary: string;
+  outputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * One way for an agent to work on a task.
+ *
+ * Yields what happens and is asked for the next thing only when the last one is kept, so a tool runs after its `tool.called` is durable.
+ * Returns the agent's claim when the turn ends. Rejects with a FusionError when it fails; stops soon after `signal` aborts, leaving no process.
+ */
+export interface Runtime {
+  readonly id: string;
+  /** Whether agents of this runtime need a provider and model. */
+  readonly needsModel: boolean;
+  run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEvent | Delta, TurnResult>;
+}

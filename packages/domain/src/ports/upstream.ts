@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import type { AgentId, DispatchId, ProjectId, ReservationId, RunId, TaskId } from '../ids.ts';
+import type { Failure } from '../errors.ts';
+
+/** The wire formats of model providers; a runtime chooses its client by it. */
+export const ModelProtocol = z.enum(['openrouter', 'openai-compatible']);
+export type ModelProtocol = z.infer<typeof ModelProtocol>;
+
+/** One call's place in the house: who pays, who is told. */
+export interface Caller {
+  projectId: ProjectId;
+  runId: RunId;
+  taskId: TaskId;
+  agentId: AgentId;
+  dispatchId: DispatchId;
+}
+
+/** What a finished call came to, as the provider reports it. `costUsd` null: not known. */
+export interface CallRecord {
+  provider: string;
+  model: string;
+  status: number;
+  basis: 'reported' | 'reserved';
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number | null;
+  firstByteMs: number;
+  durationMs: number;
+  attempts: number;
+  /** Redacted JSON of the request and text of the response. */
+  request: string;
+  response: string;
+}
+
+/** Holds budget before a call and settles it after; both are durable when they resolve. */
+export interface Meter {
+  /** @throws {FusionError} `budget_exceeded`, `dispatch_stale` */
+  reserve(caller: Caller, estimate: { tokens: number; costUsd: number | null }): Promise<ReservationId>;
+  settle(caller: Caller, reservation: ReservationId, record: CallRecord): Promise<void>;
+}
+
+export interface ProviderStatus {
+  ok: boolean;
+  /** Where the key comes from, never the key: `environment OPENROUTER_API_KEY`, `none needed`. */
+  credential: string;
+  /** US dollars the key may still spend; null when unlimited or unknown. */
+  remainingUsd: number | null;
+  checkedAt: number;
+  failure?: Failure;
+}
+
+export interface Model {
+  id: string;
+  name: string;
+  contextTokens: number | null;
+  /** US dollars per token. */
+  inputUsd: number | null;
+  outputUsd: number | null;
+}
+
+/**
+ * The one way to a provider's models. `fetch` adds the key, waits for the limiter, holds budget, retries what may be retried, settles and records;
+ * clients (the AI SDK, the gateway) are given it in place of the global one.
+ */
+export interface Upstream {
+  readonly id: string;
+  readonly protocol: ModelProtocol;
+  readonly baseUrl: string;
+  /** Used where neither agent nor workflow names a model. */
+  readonly defaultModel: string | undefined;
+  /** @throws {FusionError} `provider_*`, `budget_exceeded`; `retryAfterMs` says when to come back */
+  fetch(caller: Caller, input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** A call that costs nothing (`/key`, `/models`), remembered for 60 s. Never rejects: `failure` says what is wrong. */
+  check(signal?: AbortSignal): Promise<ProviderStatus>;
+  models?(signal?: AbortSignal): Promise<Model[]>;
+}

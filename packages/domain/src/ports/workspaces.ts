@@ -1,0 +1,91 @@
+import type { AgentId, DispatchId, ProjectId, RunId } from '../ids.ts';
+import type { CheckResult, FileChange } from '../receipt.ts';
+import type { Project } from '../project.ts';
+import type { CommandLine } from './sandbox.ts';
+
+export type WorkspaceProject = Pick<Project, 'id' | 'path' | 'kind'>;
+
+/** What an agent's work came to. `commit` is absent when nothing changed or there is no git. */
+export interface Snapshot {
+  base?: string;
+  commit?: string;
+  /** All changed files against `base`, in the order of their paths. */
+  files: readonly FileChange[];
+}
+
+/** One agent's own copy of a project: a git clone, or a plain directory. */
+export interface Workspace {
+  /** Absolute path of the working tree. */
+  readonly path: string;
+  readonly sandbox: 'bubblewrap' | 'none';
+  /** Snapshots what lies about, then starts a fresh branch `fusion/<dispatch>` at `base`. */
+  begin(dispatch: { id: DispatchId; base?: string }): Promise<void>;
+  /** Goes on with what an earlier, interrupted dispatch of the same task left: nothing is reset. */
+  resume(dispatch: { id: DispatchId; base?: string }): Promise<void>;
+  /** The command line that runs a command inside the agent's cage, in the working tree unless `cwd` is given. */
+  cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;
+  /**
+   * Commits everything not ignored, inside the cage, and collects the commit into the project store under `refs/fusion/dispatches/<dispatch>`.
+   * Host git never opens the agent's repository.
+   * @throws {FusionError} `workspace_failed`
+   */
+  snapshot(dispatch: { id: DispatchId; base?: string; message: string; author: string }): Promise<Snapshot>;
+}
+
+export interface CageOptions {
+  env?: Readonly<Record<string, string>>;
+  /** More files or directories the command may read. */
+  readable?: readonly string[];
+  cwd?: string;
+}
+
+export interface Workspaces {
+  /** The agent's workspace at its stable path (mode 0700), made when it is not there. */
+  open(agent: AgentId, project: WorkspaceProject): Promise<Workspace>;
+  /** Renames it to the trash once its commits are in the project store. Opening a removed one makes a new one. */
+  remove(agent: AgentId, project: WorkspaceProject): Promise<void>;
+  /**
+   * Runs commands in a clean checkout of `commit` (or a copy of the directory), after `setup`, stopping at the first that fails.
+   * @throws {FusionError} `setup_failed`
+   */
+  verify(check: Verification, signal: AbortSignal): Promise<VerificationResult>;
+}
+
+export interface Verification {
+  project: WorkspaceProject;
+  commit?: string;
+  setup: readonly string[];
+  commands: readonly string[];
+  timeoutMs: number;
+  /** The directory to check where there is no git: the agent's workspace. */
+  directory?: string;
+}
+export interface VerificationResult {
+  passed: boolean;
+  /** `output` is whole here; whoever makes an event of it puts it into the blob store first. */
+  checks: (Omit<CheckResult, 'output'> & { output: string })[];
+  sandbox: string;
+}
+
+/** What came of an integration: where the branch stands now, or which files both sides changed. */
+export type Integration =
+  | { landed: true; commit: string }
+  | { landed: false; conflict: { files: readonly string[]; ours: string; theirs: string } };
+
+/** The bare repository of a project that fusion-kit owns; integration happens in it. Only git projects have one. */
+export interface ProjectStore {
+  /** Fetches from the user's repository and returns its HEAD commit. @throws {FusionError} `project_store_failed` */
+  refresh(project: WorkspaceProject): Promise<{ head: string }>;
+  /** Starts a run's branch at `base`, in the store and in the user's repository. Doing it again changes nothing. */
+  start(project: WorkspaceProject, run: { id: RunId; branch: string; base: string }): Promise<void>;
+  /**
+   * Merges `commit` onto the run's branch by `merge-tree` and compare-and-set, then writes the branch to the user's repository. Doing it again changes nothing.
+   * @throws {FusionError} `project_store_failed`
+   */
+  integrate(
+    project: WorkspaceProject,
+    landing: { runId: RunId; branch: string; commit: string; message: string },
+  ): Promise<Integration>;
+  /** Where a run's branch stands in the store; undefined when there is none. */
+  head(project: { id: ProjectId }, branch: string): Promise<string | undefined>;
+}

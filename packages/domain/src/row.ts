@@ -1,0 +1,57 @@
+import type { Agent } from './agent.ts';
+import type { KeyedReply } from './entry.ts';
+import type { Message } from './message.ts';
+import type { Project } from './project.ts';
+import type { Reservation } from './reservation.ts';
+import type { Run } from './run.ts';
+import type { Task } from './task.ts';
+import type { Workflow } from './workflow.ts';
+
+/** Everything that is folded from the log, by table. */
+export interface Rows {
+  projects: Project;
+  agents: Agent;
+  workflows: Workflow;
+  runs: Run;
+  tasks: Task;
+  messages: Message;
+  reservations: Reservation;
+  keys: KeyedReply & { id: string; seq: number };
+}
+export type Table = keyof Rows;
+export const TABLES = [
+  'projects',
+  'agents',
+  'workflows',
+  'runs',
+  'tasks',
+  'messages',
+  'reservations',
+  'keys',
+] as const satisfies readonly Table[];
+
+/** A row to write, or to delete when it is null. */
+export type RowWrite = { [T in Table]: { table: T; id: string; row: Rows[T] | null } }[Table];
+
+/** What lists are filtered by. Every store keeps these beside the row. */
+export interface RowFilter {
+  projectId?: string;
+  runId?: string;
+  agentId?: string;
+  state?: string;
+}
+
+/** The filterable fields of a row. Pure. */
+export function filterOf(write: RowWrite): RowFilter {
+  const row: Record<string, unknown> = { ...write.row };
+  const dispatch = write.table === 'tasks' ? write.row?.dispatch : undefined;
+  const field = (name: string) => (typeof row[name] === 'string' ? { [name]: row[name] } : {});
+  return {
+    ...field('projectId'),
+    ...field('runId'),
+    ...field('agentId'),
+    ...field('state'),
+    ...(write.table === 'tasks' && { agentId: dispatch?.agentId ?? write.row?.lastAgentId ?? '' }),
+    ...(write.table === 'runs' && { runId: write.id }),
+  };
+}
