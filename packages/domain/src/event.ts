@@ -12,7 +12,7 @@ import { Budget } from './usage.ts';
 /** Largest event, in characters of its JSON. Longer texts and lists go to the blob store first. */
 export const EVENT_MAX = 16_000;
 
-const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
+const eventSchema = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), v: z.literal(1), ...shape });
 
 const project = { projectId: ProjectId };
@@ -23,30 +23,30 @@ const dispatch = { ...task, agentId: AgentId, dispatchId: DispatchId };
 const maybeDispatch = { ...task, agentId: AgentId.optional(), dispatchId: DispatchId.optional() };
 
 const PROJECT_EVENTS = [
-  event('project.created', {
+  eventSchema('project.created', {
     ...project,
     name: z.string(),
     path: z.string(),
     kind: z.enum(['git', 'directory']),
     budget: Budget,
   }),
-  event('project.deleted', project),
+  eventSchema('project.deleted', project),
 ] as const;
 
 const AGENT_EVENTS = [
-  event('agent.spawning', { ...agent, spec: AgentSpec, runId: RunId.optional() }),
-  event('agent.ready', { ...agent, workspace: z.string(), sandbox: z.string() }),
-  event('agent.failed', { ...agent, failure: Failure }),
-  event('agent.respawning', { ...agent, reason: z.string() }),
-  event('agent.paused', agent),
-  event('agent.resumed', agent),
-  event('agent.continued', { ...agent, dispatchId: DispatchId }),
-  event('agent.updated', { ...agent, spec: AgentSpec }),
-  event('agent.terminated', { ...agent, reason: z.string() }),
+  eventSchema('agent.spawning', { ...agent, spec: AgentSpec, runId: RunId.optional() }),
+  eventSchema('agent.ready', { ...agent, workspace: z.string(), sandbox: z.string() }),
+  eventSchema('agent.failed', { ...agent, failure: Failure }),
+  eventSchema('agent.respawning', { ...agent, reason: z.string() }),
+  eventSchema('agent.paused', agent),
+  eventSchema('agent.resumed', agent),
+  eventSchema('agent.continued', { ...agent, dispatchId: DispatchId }),
+  eventSchema('agent.updated', { ...agent, spec: AgentSpec }),
+  eventSchema('agent.terminated', { ...agent, reason: z.string() }),
 ] as const;
 
 const WORKFLOW_EVENTS = [
-  event('workflow.saved', {
+  eventSchema('workflow.saved', {
     ...project,
     workflowId: WorkflowId,
     name: z.string(),
@@ -55,60 +55,60 @@ const WORKFLOW_EVENTS = [
     definition: BlobRef,
     author: z.string(),
   }),
-  event('workflow.archived', { ...project, workflowId: WorkflowId }),
+  eventSchema('workflow.archived', { ...project, workflowId: WorkflowId }),
 ] as const;
 
 const RUN_EVENTS = [
-  event('run.started', { ...project, runId: RunId, spec: RunSpec }),
-  event('run.paused', { ...project, runId: RunId }),
-  event('run.resumed', { ...project, runId: RunId }),
-  event('run.checking', { ...project, runId: RunId, commit: CommitId.optional() }),
-  event('run.completed', { ...project, runId: RunId, checks: z.array(CheckResult) }),
-  event('run.failed', { ...project, runId: RunId, failure: Failure, checks: z.array(CheckResult) }),
-  event('run.cancelled', { ...project, runId: RunId, reason: z.string() }),
+  eventSchema('run.started', { ...project, runId: RunId, spec: RunSpec }),
+  eventSchema('run.paused', { ...project, runId: RunId }),
+  eventSchema('run.resumed', { ...project, runId: RunId }),
+  eventSchema('run.checking', { ...project, runId: RunId, commit: CommitId.optional() }),
+  eventSchema('run.completed', { ...project, runId: RunId, checks: z.array(CheckResult) }),
+  eventSchema('run.failed', { ...project, runId: RunId, failure: Failure, checks: z.array(CheckResult) }),
+  eventSchema('run.cancelled', { ...project, runId: RunId, reason: z.string() }),
 ] as const;
 
 const TASK_EVENTS = [
-  event('task.created', { ...task, spec: TaskSpec }),
-  event('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
-  event('task.assigned', { ...dispatch, fence: z.int().positive() }),
-  event('task.started', dispatch),
-  event('task.phase_changed', { ...dispatch, phase: TaskPhase, failure: Failure.optional() }),
+  eventSchema('task.created', { ...task, spec: TaskSpec }),
+  eventSchema('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
+  eventSchema('task.assigned', { ...dispatch, fence: z.int().positive() }),
+  eventSchema('task.started', dispatch),
+  eventSchema('task.phase_changed', { ...dispatch, phase: TaskPhase, failure: Failure.optional() }),
   /** The work is done, collected and proven; what is left is to land it. The agent is free. */
-  event('task.proved', { ...dispatch, outputs: Outputs, receipt: Receipt }),
+  eventSchema('task.proved', { ...dispatch, outputs: Outputs, receipt: Receipt }),
   /** Without `landed` there was nothing to land; outputs and receipt are here unless `task.proved` gave them. */
-  event('task.completed', {
+  eventSchema('task.completed', {
     ...dispatch,
     outputs: Outputs.optional(),
     receipt: Receipt.optional(),
     landed: Landed.optional(),
   }),
   /** Back to the queue: `failure` when this attempt failed and another follows, none when its runner was lost. */
-  event('task.requeued', {
+  eventSchema('task.requeued', {
     ...dispatch,
     reason: z.string(),
     failure: Failure.optional(),
     notBefore: z.int().optional(),
   }),
-  event('task.failed', { ...maybeDispatch, failure: Failure, receipt: Receipt.optional() }),
-  event('task.cancelled', { ...maybeDispatch, reason: z.string() }),
-  event('task.skipped', { ...task, reason: z.string() }),
+  eventSchema('task.failed', { ...maybeDispatch, failure: Failure, receipt: Receipt.optional() }),
+  eventSchema('task.cancelled', { ...maybeDispatch, reason: z.string() }),
+  eventSchema('task.skipped', { ...task, reason: z.string() }),
 ] as const;
 
 /** What an agent says and does. A conversation is a fold of these, so a restart goes on where it stopped. */
 const CONVERSATION_EVENTS = [
-  event('turn.opened', { ...dispatch, system: Text, prompt: Text }),
+  eventSchema('turn.opened', { ...dispatch, system: Text, prompt: Text }),
   /** Said to the agent while it works: messages, or why it goes on after a restart. */
-  event('turn.told', { ...dispatch, text: Text, messageIds: z.array(MessageId) }),
-  event('step.answered', {
+  eventSchema('turn.told', { ...dispatch, text: Text, messageIds: z.array(MessageId) }),
+  eventSchema('step.answered', {
     ...dispatch,
     step: z.int().positive(),
     text: Text,
     calls: z.array(z.object({ callId: z.string(), tool: z.string(), input: Text })),
     finishReason: z.string(),
   }),
-  event('tool.called', { ...dispatch, callId: z.string(), tool: z.string(), input: Text }),
-  event('tool.returned', {
+  eventSchema('tool.called', { ...dispatch, callId: z.string(), tool: z.string(), input: Text }),
+  eventSchema('tool.returned', {
     ...dispatch,
     callId: z.string(),
     tool: z.string(),
@@ -119,14 +119,14 @@ const CONVERSATION_EVENTS = [
 ] as const;
 
 const MODEL_EVENTS = [
-  event('budget.reserved', {
+  eventSchema('budget.reserved', {
     ...dispatch,
     reservationId: ReservationId,
     tokens: z.int().nonnegative(),
     costUsd: z.number().nonnegative().nullable(),
   }),
   /** One call of a model, settled: the provider's own figures, or the reserved ones when the end was never seen (`basis: reserved`). */
-  event('model.called', {
+  eventSchema('model.called', {
     ...dispatch,
     reservationId: ReservationId,
     provider: z.string(),
@@ -145,7 +145,7 @@ const MODEL_EVENTS = [
 ] as const;
 
 const MESSAGE_EVENTS = [
-  event('message.sent', {
+  eventSchema('message.sent', {
     ...project,
     messageId: MessageId,
     runId: RunId.optional(),
@@ -156,15 +156,15 @@ const MESSAGE_EVENTS = [
     recipients: z.array(AgentId),
     expiresAt: z.int().optional(),
   }),
-  event('message.delivered', { ...agent, messageId: MessageId, dispatchId: DispatchId }),
-  event('message.acknowledged', { ...agent, messageId: MessageId }),
-  event('message.expired', { ...agent, messageId: MessageId }),
-  event('message.failed', { ...agent, messageId: MessageId, reason: z.string() }),
+  eventSchema('message.delivered', { ...agent, messageId: MessageId, dispatchId: DispatchId }),
+  eventSchema('message.acknowledged', { ...agent, messageId: MessageId }),
+  eventSchema('message.expired', { ...agent, messageId: MessageId }),
+  eventSchema('message.failed', { ...agent, messageId: MessageId, reason: z.string() }),
 ] as const;
 
 const SERVER_EVENTS = [
-  event('server.started', { version: z.string(), pid: z.int() }),
-  event('server.stopped', { reason: z.string() }),
+  eventSchema('server.started', { version: z.string(), pid: z.int() }),
+  eventSchema('server.stopped', { reason: z.string() }),
 ] as const;
 
 /** Something that happened, in the past tense, never changed. */

@@ -94,14 +94,14 @@ export function needsTransitively(nodes: readonly GraphNode[]): (node: string, o
     const target = graph.at.get(other);
     if (from === undefined || target === undefined) return false;
     walk++;
-    const stack = [from];
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if (graph.needs[at]!.includes(target)) return true;
+    // Near needs first: most expressions refer to a node one or two steps away. The list grows while it is walked.
+    const reached = [from];
+    for (const at of reached) {
       for (const need of graph.needs[at]!) {
-        if (seenInWalk[need] !== walk) {
-          seenInWalk[need] = walk;
-          stack.push(need);
-        }
+        if (need === target) return true;
+        if (seenInWalk[need] === walk) continue;
+        seenInWalk[need] = walk;
+        reached.push(need);
       }
     }
     return false;

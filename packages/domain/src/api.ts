@@ -1,0 +1,217 @@
+import * as z from 'zod';
+import { Agent, AgentSpec, AgentState } from './agent.ts';
+import { Entry } from './entry.ts';
+import { Failure } from './errors.ts';
+import { Severity } from './event.ts';
+import { AgentId, ProjectId, RunId, TaskId, WorkflowId } from './ids.ts';
+import { Address, Message } from './message.ts';
+import { NodeWork, RetryPolicy } from './node.ts';
+import { Project } from './project.ts';
+import { Run, RunState } from './run.ts';
+import { Accept, Task, TaskState } from './task.ts';
+import { Budget } from './usage.ts';
+import { Workflow } from './workflow.ts';
+
+/** The API contract, under `/api/v1`. Server, command line and page derive from it and never restate it. */
+export const API_PREFIX = '/api/v1';
+/** Largest request body, in bytes. */
+export const BODY_MAX_BYTES = 1_000_000;
+
+export const ErrorBody = z.object({ error: Failure });
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+// what is asked for
+
+/** `limit` rows in the order of their ids, starting after `cursor` (the `next` of the page before). */
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().max(100).optional(),
+  order: z.enum(['oldest', 'newest']).default('newest'),
+});
+export const ProjectQuery = PageQuery;
+export const AgentQuery = PageQuery.extend({
+  state: AgentState.optional(),
+  project: ProjectId.optional(),
+  run: RunId.optional(),
+});
+export const TaskQuery = PageQuery.extend({
+  state: TaskState.optional(),
+  agent: AgentId.optional(),
+  run: RunId.optional(),
+  project: ProjectId.optional(),
+  workflow: WorkflowId.optional(),
+});
+export const WorkflowQuery = PageQuery.extend({ project: ProjectId.optional() });
+export const RunQuery = PageQuery.extend({
+  project: ProjectId.optional(),
+  state: RunState.optional(),
+  workflow: WorkflowId.optional(),
+});
+export const MessageQuery = PageQuery.extend({ project: ProjectId.optional(), run: RunId.optional() });
+/** `type` may be given several times, joined by commas; `since` is an ISO 8601 time; `after` an event number. */
+export const EventQuery = z.object({
+  type: z.string().max(500).optional(),
+  severity: Severity.optional(),
+  agent: AgentId.optional(),
+  task: TaskId.optional(),
+  run: RunId.optional(),
+  project: ProjectId.optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  after: z.coerce.number().int().min(0).optional(),
+  order: z.enum(['oldest', 'newest']).default('newest'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+
+// what is sent
+
+export const NewProject = z.object({
+  path: z.string().min(1).max(4_096),
+  name: z.string().min(1).max(100).optional(),
+  budget: Budget.default({}),
+});
+export const NewAgent = AgentSpec.extend({
+  project: ProjectId,
+  runtime: AgentSpec.shape.runtime.default('model-loop'),
+  capabilities: AgentSpec.shape.capabilities.default([]),
+  subscriptions: AgentSpec.shape.subscriptions.default([]),
+  budget: Budget.default({}),
+});
+export type NewAgent = z.input<typeof NewAgent>;
+export const AgentChange = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('pause') }),
+  z.object({ action: z.literal('resume') }),
+  z.object({ action: z.literal('respawn') }),
+  z.object({ action: z.literal('update'), change: AgentSpec.omit({ name: true, runtime: true }).partial() }),
+]);
+/** A task given by hand, in the project's standing run. */
+export const NewTask = z.object({
+  project: ProjectId,
+  title: z.string().min(1).max(200),
+  work: NodeWork,
+  requires: Task.shape.requires.default([]),
+  priority: Task.shape.priority.default(5),
+  needs: z.array(z.object({ id: TaskId, accept: z.array(Accept).min(1).default(['completed']) })).default([]),
+  retry: RetryPolicy.default({ limit: 1, backoffMs: 2_000 }),
+  timeoutMs: z.int().positive().default(1_800_000),
+});
+export type NewTask = z.input<typeof NewTask>;
+export const TaskChange = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('cancel'), reason: z.string().max(500).default('cancelled by a person') }),
+  z.object({ action: z.literal('reprioritize'), priority: Task.shape.priority }),
+]);
+/** `source` is the text of a workflow file; `file` is its name for messages about it. Saving under an existing name adds a version. */
+export const NewWorkflow = z.object({
+  project: ProjectId,
+  source: z.string().min(1).max(900_000),
+  file: z.string().max(500).default('workflow.yaml'),
+});
+export const StartRun = z.object({
+  inputs: z.record(z.string(), z.string()).default({}),
+  /** Runtime, provider and model for team members that name none. */
+  runtime: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+});
+export const RunChange = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('pause') }),
+  z.object({ action: z.literal('resume') }),
+  z.object({ action: z.literal('cancel'), reason: z.string().max(500).default('cancelled by a person') }),
+]);
+/** `from` is the person's name as agents read it. */
+export const NewMessage = z.object({
+  project: ProjectId,
+  to: Address,
+  text: z.string().min(1).max(10_000),
+  from: z.string().min(1).max(100).default('a person'),
+  ttlMs: z.int().positive().optional(),
+});
+
+// what is answered
+
+export const page = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+/** A task with why it waits; the reason is derived when asked. */
+export const TaskView = Task.extend({ waitingFor: z.string().optional() });
+export type TaskView = z.infer<typeof TaskView>;
+export const WorkflowCheck = z.object({
+  valid: z.boolean(),
+  problems: z.array(Failure),
+  warnings: z.array(z.string()),
+  nodes: z.int(),
+  levels: z.int(),
+  widest: z.int(),
+  criticalPath: z.array(z.string()),
+});
+export type WorkflowCheck = z.infer<typeof WorkflowCheck>;
+export const Started = z.object({ run: Run });
+export const AgentMetrics = z.object({
+  agentId: AgentId,
+  usage: Agent.shape.usage,
+  tasks: z.object({ completed: z.int(), failed: z.int(), running: z.int() }),
+  toolCalls: z.int(),
+  workingMs: z.number(),
+});
+/** A provider as the server knows it; the key itself is never shown. */
+export const ProviderView = z.object({
+  id: z.string(),
+  protocol: z.string(),
+  baseUrl: z.string(),
+  defaultModel: z.string().nullable(),
+  status: z.object({
+    ok: z.boolean(),
+    credential: z.string(),
+    remainingUsd: z.number().nullable(),
+    checkedAt: z.int(),
+    failure: Failure.optional(),
+  }),
+});
+export type ProviderView = z.infer<typeof ProviderView>;
+export const NewProvider = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  protocol: z.enum(['openrouter', 'openai-compatible']),
+  baseUrl: z.url({ protocol: /^https?$/ }),
+  defaultModel: z.string().min(1).max(200).optional(),
+  /** Name of the environment variable that holds the key; the key itself is never sent. */
+  keyVariable: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .optional(),
+});
+export const Health = z.object({
+  status: z.enum(['ok', 'failing']),
+  version: z.string(),
+  schemaVersion: z.int(),
+  pid: z.int(),
+  dataDir: z.string(),
+  sandbox: z.enum(['bubblewrap', 'none', 'missing']),
+  uptimeMs: z.number(),
+  lastSeq: z.int(),
+  synchronous: z.string(),
+  counts: z.object({ agents: z.int(), runningTasks: z.int(), queuedTasks: z.int(), runs: z.int() }),
+});
+export type Health = z.infer<typeof Health>;
+
+/** Where a page starts: all rows it shows as of event `seq`; everything later comes as frames after it. */
+export const SnapshotView = z.object({
+  seq: z.int(),
+  schemaVersion: z.int(),
+  serverVersion: z.string(),
+  sandbox: Health.shape.sandbox,
+  rows: z.object({
+    projects: z.array(Project),
+    agents: z.array(Agent),
+    workflows: z.array(Workflow),
+    runs: z.array(Run),
+    tasks: z.array(Task),
+    messages: z.array(Message),
+  }),
+});
+export type SnapshotView = z.infer<typeof SnapshotView>;
+
+/** What comes over `/ws/events`. `hello` is first; `entry` frames follow without a gap; `delta` is shown and forgotten. */
+export const Frame = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('hello'), schemaVersion: z.int(), serverVersion: z.string(), head: z.int() }),
+  z.object({ kind: z.literal('entry'), ...Entry.omit({ keyed: true }).shape }),
+  z.object({ kind: z.literal('delta'), agentId: AgentId, taskId: TaskId, text: z.string() }),
+]);
+export type Frame = z.infer<typeof Frame>;

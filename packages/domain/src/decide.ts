@@ -1,0 +1,62 @@
+import type { Command } from './command.ts';
+import { agentRules } from './decide/agent.ts';
+import { budgetRules } from './decide/budget.ts';
+import type { Rule } from './decide/decision.ts';
+import { dispatchRules } from './decide/dispatch.ts';
+import { messageRules } from './decide/message.ts';
+import { projectRules } from './decide/project.ts';
+import { runRules } from './decide/run.ts';
+import { taskRules } from './decide/task.ts';
+import { asFusionError, type FusionError } from './errors.ts';
+import type { Event } from './event.ts';
+import type { Table } from './row.ts';
+import type { World } from './world.ts';
+
+const RULES = {
+  ...projectRules,
+  ...agentRules,
+  ...runRules,
+  ...taskRules,
+  ...dispatchRules,
+  ...messageRules,
+  ...budgetRules,
+};
+
+export const COMMAND_TYPES = Object.keys(RULES) as Command['type'][];
+
+export type Decision = { events: Event[]; refused?: never } | { events?: never; refused: FusionError };
+
+/** What a command leads to in a world at a time: events, or the error that refuses it. Pure. */
+export function decide(world: World, command: Command, at: number): Decision {
+  try {
+    return { events: (RULES[command.type] as Rule<Command>)(world, command, at) };
+  } catch (thrown) {
+    return { refused: asFusionError(thrown) };
+  }
+}
+
+/** The rows a rule will look for by name. Those not in memory are read in before it decides. Pure. */
+export function namedBy(command: Command): { table: Table; id: string }[] {
+  const caller = 'caller' in command ? command.caller : undefined;
+  const fields: Record<string, unknown> = { ...caller, ...command };
+  const named: { table: Table; id: unknown }[] = [
+    { table: 'projects', id: fields['projectId'] },
+    { table: 'agents', id: fields['agentId'] },
+    { table: 'tasks', id: fields['taskId'] },
+    { table: 'runs', id: fields['runId'] },
+    { table: 'workflows', id: fields['workflowId'] },
+    { table: 'messages', id: fields['messageId'] },
+    { table: 'reservations', id: fields['reservationId'] },
+  ];
+  if ('spec' in command && 'projectId' in command.spec) {
+    named.push({ table: 'projects', id: command.spec.projectId });
+    if ('runId' in command.spec)
+      named.push(
+        { table: 'runs', id: command.spec.runId },
+        ...command.spec.needs.map((need) => ({ table: 'tasks' as const, id: need.id })),
+      );
+  }
+  if (command.type === 'message.send' && 'agentId' in command.to)
+    named.push({ table: 'agents', id: command.to.agentId });
+  return named.flatMap(({ table, id }) => (typeof id === 'string' ? [{ table, id }] : []));
+}

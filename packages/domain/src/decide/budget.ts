@@ -1,0 +1,68 @@
+import { FusionError } from '../errors.ts';
+import type { Caller } from '../ports/upstream.ts';
+import type { Reservation } from '../reservation.ts';
+import type { Budget, Usage } from '../usage.ts';
+import type { World } from '../world.ts';
+import type { Rules } from './decision.ts';
+import { known } from './decision.ts';
+import { open } from './dispatch.ts';
+
+interface Purse {
+  name: string;
+  budget: Budget;
+  usage: Usage;
+  holds(reservation: Reservation): boolean;
+}
+
+/** Everything that pays for a call, the narrowest first. */
+function purses(world: World, caller: Caller): Purse[] {
+  const agent = known(world, 'agents', caller.agentId);
+  const run = known(world, 'runs', caller.runId);
+  const project = known(world, 'projects', caller.projectId);
+  return [
+    { ...agent, name: `agent ${agent.name}`, holds: (held) => held.agentId === agent.id },
+    { ...run, name: `run ${run.name}`, holds: (held) => held.runId === run.id },
+    { ...project, name: `project ${project.name}`, holds: (held) => held.projectId === project.id },
+  ];
+}
+
+/** Refuses when spent, held and wanted together pass the budget: overshoot stays within one reservation. */
+function afford(world: World, purse: Purse, tokens: number, costUsd: number | null): void {
+  const held = [...world.all('reservations')].filter((reservation) => purse.holds(reservation));
+  const usedTokens =
+    purse.usage.inputTokens + purse.usage.outputTokens + held.reduce((sum, each) => sum + each.tokens, 0);
+  const usedUsd = purse.usage.costUsd + held.reduce((sum, each) => sum + (each.costUsd ?? 0), 0);
+  const { budget } = purse;
+  if (budget.tokens !== undefined && usedTokens + tokens > budget.tokens) {
+    throw new FusionError(
+      'budget_exceeded',
+      `${purse.name} has used or holds ${usedTokens} of ${budget.tokens} tokens and the call may need ${tokens}`,
+    );
+  }
+  if (budget.costUsd === undefined) return;
+  if (costUsd === null)
+    throw new FusionError(
+      'budget_exceeded',
+      `${purse.name} has a budget in US dollars and the price of this model is not known`,
+    );
+  if (usedUsd + costUsd > budget.costUsd) {
+    throw new FusionError(
+      'budget_exceeded',
+      `${purse.name} has used or holds $${usedUsd.toFixed(4)} of $${budget.costUsd} and the call may cost $${costUsd.toFixed(4)}`,
+    );
+  }
+}
+
+export const budgetRules: Rules<'budget.reserve' | 'budget.settle'> = {
+  'budget.reserve'(world, { reservationId, caller, tokens, costUsd }) {
+    open(world, caller);
+    for (const purse of purses(world, caller)) afford(world, purse, tokens, costUsd);
+    return [{ type: 'budget.reserved', v: 1, ...caller, reservationId, tokens, costUsd }];
+  },
+
+  /** Money that is spent is spent: a settlement is taken from a stale dispatch too, once. */
+  'budget.settle'(world, { reservationId, caller, settlement }) {
+    if (!world.get('reservations', reservationId)) return [];
+    return [{ type: 'model.called', v: 1, ...caller, reservationId, ...settlement }];
+  },
+};

@@ -1,0 +1,111 @@
+import { FusionError } from '../errors.ts';
+import type { Event } from '../event.ts';
+import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
+import type { Caller } from '../ports/upstream.ts';
+import type { Task } from '../task.ts';
+import type { World } from '../world.ts';
+import { known, type Rules } from './decision.ts';
+import { settle } from './settle.ts';
+
+/** The task that a dispatch holds now. @throws {FusionError} `dispatch_stale` when it holds none any more */
+export function held(world: World, caller: Caller): Task {
+  const task = known(world, 'tasks', caller.taskId);
+  if (task.dispatch?.id !== caller.dispatchId || (task.state !== 'assigned' && task.state !== 'running')) {
+    const now = task.dispatch?.id === caller.dispatchId ? task.state : `with ${task.dispatch?.id ?? 'nobody'}`;
+    throw new FusionError(
+      'dispatch_stale',
+      `dispatch ${caller.dispatchId} no longer holds task ${task.node}, which is ${now}`,
+    );
+  }
+  return task;
+}
+
+/** The same, while the result is still open: what has been proved is never proved, failed or spoken for again. */
+export function open(world: World, caller: Caller): Task {
+  const task = held(world, caller);
+  if (task.phase === 'landing')
+    throw new FusionError('dispatch_stale', `the result of dispatch ${caller.dispatchId} was already accepted`);
+  return task;
+}
+
+export const dispatchRules: Rules<
+  | 'dispatch.start'
+  | 'dispatch.phase'
+  | 'dispatch.prove'
+  | 'dispatch.land'
+  | 'dispatch.fail'
+  | 'dispatch.lose'
+  | 'activity.record'
+> = {
+  'dispatch.start'(world, { caller }) {
+    const task = open(world, caller);
+    return task.state === 'running' ? [] : [{ type: 'task.started', v: 1, ...caller }];
+  },
+
+  'dispatch.phase'(world, { caller, phase }) {
+    const task = open(world, caller);
+    if (task.state !== 'running') throw new FusionError('move_refused', `task ${task.node} has not started`);
+    return task.phase === phase ? [] : [{ type: 'task.phase_changed', v: 1, ...caller, phase }];
+  },
+
+  'dispatch.prove'(world, { caller, outputs, receipt }) {
+    const task = open(world, caller);
+    if (task.state !== 'running') throw new FusionError('move_refused', `task ${task.node} has not started`);
+    if (receipt.commit) return [{ type: 'task.proved', v: 1, ...caller, outputs, receipt }];
+    return [
+      { type: 'task.completed', v: 1, ...caller, outputs, receipt },
+      ...settle(world, [{ task, state: 'completed' }]),
+    ];
+  },
+
+  'dispatch.land'(world, { caller, landed }) {
+    const task = held(world, caller);
+    if (task.phase !== 'landing') throw new FusionError('move_refused', `task ${task.node} is not landing`);
+    return [{ type: 'task.completed', v: 1, ...caller, landed }, ...settle(world, [{ task, state: 'completed' }])];
+  },
+
+  'dispatch.fail'(world, { caller, failure, receipt, jitter }, at) {
+    const task = held(world, caller);
+    const left = task.retry.limit - task.attempts;
+    const again = isRetryable(failure.code) && (left > 0 || !countsAsAttempt(failure.code));
+    if (again) {
+      const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, failure.retryAfterMs);
+      return [{ type: 'task.requeued', v: 1, ...caller, reason: failure.code, failure, notBefore }];
+    }
+    const end: Event = { type: 'task.failed', v: 1, ...caller, failure, ...(receipt && { receipt }) };
+    return [end, ...settle(world, [{ task, state: 'failed' }])];
+  },
+
+  'dispatch.lose'(world, { caller, reason }) {
+    const task = world.get('tasks', caller.taskId);
+    const lost = task?.dispatch?.id === caller.dispatchId && (task.state === 'assigned' || task.state === 'running');
+    if (!lost || task.phase === 'landing') return []; // its result is safe in the store
+    return [{ type: 'task.requeued', v: 1, ...caller, reason }];
+  },
+
+  'activity.record'(world, { caller, events }) {
+    open(world, caller);
+    const now = events.flatMap((event): Event[] => {
+      const told = event.type === 'turn.told' ? delivered(world, caller, event.messageIds) : [];
+      const read = event.type === 'step.answered' ? acknowledged(world, caller) : [];
+      return [...told, event, ...read];
+    });
+    return now;
+  },
+};
+
+function delivered(world: World, caller: Caller, ids: readonly string[]): Event[] {
+  return ids.flatMap((id): Event[] => {
+    const message = world.get('messages', id);
+    if (message?.deliveries[caller.agentId]?.state !== 'pending') return [];
+    const { projectId, agentId, dispatchId } = caller;
+    return [{ type: 'message.delivered', v: 1, projectId, agentId, messageId: message.id, dispatchId }];
+  });
+}
+
+/** A model that answers after messages were put before it has read them. */
+function acknowledged(world: World, { projectId, agentId }: Caller): Event[] {
+  return [...world.all('messages')]
+    .filter((message) => message.deliveries[agentId]?.state === 'delivered')
+    .map((message) => ({ type: 'message.acknowledged', v: 1, projectId, agentId, messageId: message.id }));
+}

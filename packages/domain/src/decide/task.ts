@@ -1,0 +1,57 @@
+import { FusionError } from '../errors.ts';
+import { isEnded } from '../task.ts';
+import { mayTake } from '../schedule.ts';
+import { known, type Rules } from './decision.ts';
+import { settle } from './settle.ts';
+
+export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize' | 'task.assign'> = {
+  'task.create'(world, { spec }) {
+    known(world, 'projects', spec.projectId);
+    const run = known(world, 'runs', spec.runId);
+    if (run.state !== 'running' && run.state !== 'paused')
+      throw new FusionError('move_refused', `run ${run.name} is ${run.state}`);
+    for (const need of spec.needs) known(world, 'tasks', need.id);
+    return [{ type: 'task.created', v: 1, projectId: spec.projectId, runId: spec.runId, taskId: spec.id, spec }];
+  },
+
+  'task.cancel'(world, { taskId, reason }) {
+    const task = known(world, 'tasks', taskId);
+    if (task.state === 'cancelled') return [];
+    if (isEnded(task.state)) throw new FusionError('move_refused', `task ${task.node} is already ${task.state}`);
+    if (task.phase === 'landing')
+      throw new FusionError('move_refused', `task ${task.node} is landing; its result was accepted`);
+    const held = task.dispatch && { agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
+    return [
+      { type: 'task.cancelled', v: 1, projectId: task.projectId, runId: task.runId, taskId, ...held, reason },
+      ...settle(world, [{ task, state: 'cancelled' }]),
+    ];
+  },
+
+  'task.reprioritize'(world, { taskId, priority }) {
+    const task = known(world, 'tasks', taskId);
+    if (task.state !== 'queued')
+      throw new FusionError('move_refused', `task ${task.node} is ${task.state}; only a queued one changes its place`);
+    if (task.priority === priority) return [];
+    return [{ type: 'task.reprioritized', v: 1, projectId: task.projectId, runId: task.runId, taskId, priority }];
+  },
+
+  'task.assign'(world, { taskId, agentId, dispatchId }, at) {
+    const task = known(world, 'tasks', taskId);
+    const agent = known(world, 'agents', agentId);
+    const refusal = mayTake(world, task, agent, at);
+    if (refusal)
+      throw new FusionError('move_refused', `task ${task.node} cannot go to agent ${agent.name}: ${refusal}`);
+    return [
+      {
+        type: 'task.assigned',
+        v: 1,
+        projectId: task.projectId,
+        runId: task.runId,
+        taskId,
+        agentId,
+        dispatchId,
+        fence: task.fence + 1,
+      },
+    ];
+  },
+};

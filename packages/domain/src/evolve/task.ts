@@ -1,0 +1,78 @@
+import type { Entry } from '../entry.ts';
+import { FusionError } from '../errors.ts';
+import { countsAsAttempt } from '../failure-policy.ts';
+import { type Moves, moveOf } from '../moves.ts';
+import { TASK_MOVES, type Task, type TaskState } from '../task.ts';
+import { addUsage, NO_USAGE } from '../usage.ts';
+
+const MOVES: Moves<TaskState> = TASK_MOVES;
+
+/** The task after an event. Pure. */
+export function evolveTask(task: Task | undefined, { at, event }: Entry): Task | undefined {
+  if (event.type === 'task.created') {
+    return { ...event.spec, state: 'queued', fence: 0, attempts: 0, usage: NO_USAGE, createdAt: at };
+  }
+  if (!task) return undefined;
+  if (event.type === 'model.called') return { ...task, usage: addUsage(task.usage, event) };
+  const state = moveOf(MOVES, task.state, event.type);
+  if (!state) throw new FusionError('move_refused', `task ${task.node} is ${task.state}; ${event.type} cannot follow`);
+  switch (event.type) {
+    case 'task.reprioritized':
+      return { ...task, priority: event.priority };
+    case 'task.assigned': {
+      const { notBefore: _waited, ...rest } = task;
+      const dispatch = { id: event.dispatchId, agentId: event.agentId, fence: event.fence, assignedAt: at };
+      return { ...rest, state, fence: event.fence, dispatch, lastAgentId: event.agentId };
+    }
+    case 'task.started':
+      return {
+        ...task,
+        state,
+        phase: 'preparing',
+        startedAt: task.startedAt ?? at,
+        ...(task.dispatch && { dispatch: { ...task.dispatch, startedAt: at } }),
+      };
+    case 'task.phase_changed':
+      return { ...task, phase: event.phase };
+    case 'task.proved':
+      return { ...task, phase: 'landing', outputs: event.outputs, receipt: event.receipt };
+    case 'task.requeued': {
+      const { dispatch: _lost, phase: _left, ...rest } = task;
+      return {
+        ...rest,
+        state,
+        attempts: task.attempts + (event.failure && countsAsAttempt(event.failure.code) ? 1 : 0),
+        ...(event.failure && { failure: event.failure }),
+        ...(event.notBefore !== undefined && { notBefore: event.notBefore }),
+      };
+    }
+    case 'task.completed': {
+      const { phase: _done, failure: _overcome, ...rest } = task;
+      return {
+        ...rest,
+        state,
+        finishedAt: at,
+        outputs: event.outputs ?? task.outputs ?? {},
+        ...(event.receipt && { receipt: event.receipt }),
+        ...(event.landed && { landed: event.landed }),
+      };
+    }
+    case 'task.failed': {
+      const { phase: _done, ...rest } = task;
+      return {
+        ...rest,
+        state,
+        finishedAt: at,
+        failure: event.failure,
+        ...(event.receipt && { receipt: event.receipt }),
+      };
+    }
+    case 'task.cancelled':
+    case 'task.skipped': {
+      const { phase: _done, ...rest } = task;
+      return { ...rest, state, finishedAt: at, reason: event.reason };
+    }
+    default:
+      return task;
+  }
+}
