@@ -23,7 +23,7 @@ export function evolveAgent(agent: Agent | undefined, { at, event }: Entry): Age
     if (aboutTask && event.type !== 'task.assigned') return agent;
     throw new FusionError('move_refused', `agent ${agent.name} is ${agent.state}; ${event.type} cannot follow`);
   }
-  const { taskId, dispatchId, failure, ...rest } = agent;
+  const { taskId, dispatchId, failure: _past, ...rest } = agent;
   const inHand = { ...(taskId && { taskId }), ...(dispatchId && { dispatchId }) };
   const moved = { ...rest, state, changedAt: at };
   switch (event.type) {

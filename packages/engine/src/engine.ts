@@ -1,0 +1,84 @@
+import type { Agent } from '@fusion-kit/domain/agent';
+import type { Command } from '@fusion-kit/domain/command';
+import type { Entry } from '@fusion-kit/domain/entry';
+import type { AgentId, NewId, ProjectId, TaskId, WorkflowId } from '@fusion-kit/domain/ids';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import type { EventFilter, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
+import type { Project } from '@fusion-kit/domain/project';
+import type { Rows, Table } from '@fusion-kit/domain/row';
+import type { Run } from '@fusion-kit/domain/run';
+import type { Task } from '@fusion-kit/domain/task';
+import type { Budget } from '@fusion-kit/domain/usage';
+import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import type { AgentSpec } from '@fusion-kit/domain/agent';
+import type { TaskSpec } from '@fusion-kit/domain/task';
+import type { World } from '@fusion-kit/domain/world';
+
+/** Makes a request safe to send twice: the same key and digest give the first reply again, another digest is refused. */
+export interface Idempotency {
+  key: string;
+  /** Digest of the request as it came in. */
+  digest: string;
+}
+
+/** What the writer answers once everything it saw is durable. `seq` is the number of the last event then; `reply` the recorded one for a repeated key. */
+export interface Accepted<Reply = unknown> {
+  seq: number;
+  reply: Reply;
+  repeated: boolean;
+}
+
+/** Text an agent is writing at this moment; shown, never kept. */
+export interface LiveDelta {
+  agentId: AgentId;
+  taskId: TaskId;
+  text: string;
+}
+
+export interface RunRequest {
+  workflowId: WorkflowId;
+  inputs: Readonly<Record<string, string>>;
+  /** For team members that name none. */
+  defaults: { runtime?: string | undefined; provider?: string | undefined; model?: string | undefined };
+}
+
+/** The engine as its room's neighbours see it. Nothing it answers is told before it is durable, reads and refusals included. */
+export interface Engine {
+  readonly newId: NewId;
+  readonly blobs: Blobs;
+
+  /**
+   * Decides one command.
+   * @throws {FusionError} the refusal; `idempotency_conflict`; `journal_failed` when nothing can be kept any more
+   */
+  submit(command: Command, options?: { idempotency?: Idempotency | undefined; reply?: unknown }): Promise<Accepted>;
+  /** Looks at the world in memory; resolves when all that was seen is durable. */
+  read<T>(look: (world: World) => T): Promise<T>;
+
+  find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]>;
+  events(after: number, limit: number, filter?: EventFilter): Promise<Entry[]>;
+  snapshot(): Promise<Snapshot>;
+  /** Everything after a number, in order, without a gap; waits for more until `signal` aborts. */
+  follow(after: number, signal: AbortSignal): AsyncGenerator<readonly Entry[]>;
+  /** Calls `listener` for every delta until the returned function is called. */
+  onDelta(listener: (delta: LiveDelta) => void): () => void;
+
+  createProject(request: { path: string; name?: string | undefined; budget: Budget }, idempotency?: Idempotency): Promise<Project>;
+  spawnAgent(request: { project: ProjectId; spec: AgentSpec }, idempotency?: Idempotency): Promise<Agent>;
+  /** Adds a version to the workflow of that name in the project, or makes it. An unchanged definition adds none. */
+  saveWorkflow(request: { project: ProjectId; definition: WorkflowDefinition; author: string }, idempotency?: Idempotency): Promise<Workflow>;
+  /** The definition behind a version (the latest by default). */
+  definitionOf(workflowId: WorkflowId, version?: number): Promise<WorkflowDefinition>;
+  startRun(request: RunRequest, idempotency?: Idempotency): Promise<Run>;
+  /** A task given by hand, in the project's standing run. */
+  createTask(request: { project: ProjectId; task: Omit<TaskSpec, 'id' | 'projectId' | 'runId' | 'node' | 'unblocks'> }, idempotency?: Idempotency): Promise<Task>;
+
+  /** The number of the last durable event. */
+  readonly head: number;
+  /** As read from the live connection, e.g. `full`. */
+  readonly synchronous: string;
+  /** Rejects when the journal can keep nothing any more; the process should then end. */
+  readonly failed: Promise<never>;
+  /** Stops handing out work, lets dispatches go (they resume at the next start), records why, closes the journal. */
+  close(reason: string): Promise<void>;
+}
