@@ -44,6 +44,14 @@ export interface Snapshot {
   rows: { [T in Table]?: Rows[T][] };
 }
 
+/** What a test makes go wrong below the journal. */
+export interface JournalFaults {
+  /** The batch that holds this event is written but not committed. */
+  failCommitAt?: number;
+  /** Every commit takes this much longer. */
+  delayCommitMs?: number;
+}
+
 /**
  * The log and its rows. It keeps order and refuses conflicts and knows no rule of the domain. Its conformance suite is its definition.
  * Reads see committed batches only, and whole ones.
@@ -51,14 +59,18 @@ export interface Snapshot {
 export interface Journal {
   /**
    * Appends all events and rows or none, durably (synced) when the promise resolves.
-   * @throws {FusionError} `version_conflict` when the journal holds another last number; `journal_failed` when it cannot write
+   * @throws {FusionError} `version_conflict` when the journal holds another last number; `journal_failed` when it cannot write, and then nothing
+   * was applied; `internal` for a batch with a gap or an event over `EVENT_MAX`
    */
   append(batch: Batch): Promise<void>;
   /** Events after a number in ascending order (unless `newestFirst`), at most `limit`. */
   readAfter(after: number, limit: number, filter?: EventFilter): Promise<Entry[]>;
   /** One page of rows in the order of their ids. */
   find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]>;
-  /** The last number and all rows of these tables; `active` leaves out what has ended and belongs to no living run. */
+  /**
+   * The last number and what a page starts from, by ascending id: all projects and workflows; agents but for terminated ones, of which the newest 50;
+   * every run that has not ended and the newest 50; the tasks of those runs; the newest 500 messages; all reservations and keys.
+   */
   snapshot(tables: readonly Table[]): Promise<Snapshot>;
   /** Waits for what is under way and lets the data directory go. */
   close(): Promise<void>;
