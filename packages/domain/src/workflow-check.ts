@@ -94,7 +94,8 @@ function capabilityWarnings({ team, nodes }: WorkflowDefinition): string[] {
     const key = requires.toSorted().join(' ');
     if (asked.has(key) || warnings.length === WARNINGS_MAX) continue;
     asked.add(key);
-    if (requires.length === 0 || team.some((agent) => requires.every((one) => agent.capabilities.includes(one)))) continue;
+    if (requires.length === 0 || team.some((agent) => requires.every((one) => agent.capabilities.includes(one))))
+      continue;
     warnings.push(`node ${id} requires ${requires.join(', ')}, which no agent of the team can do`);
   }
   return warnings;

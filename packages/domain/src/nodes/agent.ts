@@ -17,3 +17,8 @@ export const AgentWork = z.object({
   maxSteps: z.int().min(1).max(500).default(50),
 });
 export type AgentWork = z.infer<typeof AgentWork>;
+
+/** The texts of such a node in which expressions are filled in, by their key. */
+export const agentTemplates = (work: AgentWork): Record<string, string> => ({ prompt: work.prompt });
+/** The names that expressions of later nodes may use. */
+export const agentOutputs = (work: AgentWork): readonly string[] => work.outputs;
