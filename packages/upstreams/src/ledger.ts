@@ -1,0 +1,96 @@
+import type { ReservationId } from '@fusion-kit/domain/ids';
+import type { Caller, Meter } from '@fusion-kit/domain/ports/upstream';
+import type { ModelCall } from './model-call.ts';
+import { withoutKeys } from './secrets.ts';
+import { tail } from './tail.ts';
+import { costOf, NOTHING_USED, type AnswerUsage, type Prices } from './usage.ts';
+
+/** Most characters of a request or a response that a record keeps; the end is kept. */
+const RECORD_MAX = 256 * 1024;
+
+/** One call's money and record: held before the first attempt, settled once after the last. */
+export interface Ledger {
+  /** Holds the most that an attempt can use; once. @throws {FusionError} `budget_exceeded`, `dispatch_stale` */
+  reserve(): Promise<void>;
+  /** An attempt is about to be sent. */
+  sending(): void;
+  answered(status: number): void;
+  heard(text: string): void;
+  /** The last attempt may have been worked on though its figures will never be known: it counts in full. */
+  mayHaveWorked(): void;
+  /** Settles once; later calls wait for the same settling. Nothing to do when nothing was held. */
+  settle(used?: AnswerUsage): Promise<void>;
+}
+
+export interface LedgerEntry {
+  meter: Meter;
+  caller: Caller;
+  call: ModelCall;
+  provider: string;
+  prices: Prices | undefined;
+  key: string | undefined;
+}
+
+export function ledger({ meter, caller, call, provider, prices, key }: LedgerEntry): Ledger {
+  const response = tail(RECORD_MAX);
+  let reservation: ReservationId | undefined;
+  let settling: Promise<void> | undefined;
+  let attempts = 0;
+  let unknownAttempts = 0;
+  let status = 0;
+  let sentAt = 0;
+  let firstByteAt: number | undefined;
+
+  const record = (used: AnswerUsage) => {
+    const request = tail(RECORD_MAX);
+    request.add(withoutKeys(call.body, key));
+    const cost = costOf(call, prices);
+    const unknownCost = unknownAttempts === 0 ? 0 : cost === null ? null : cost * unknownAttempts;
+    const endedAt = performance.now();
+    return {
+      provider,
+      model: call.model,
+      status,
+      basis: unknownAttempts > 0 ? ('reserved' as const) : ('reported' as const),
+      inputTokens: used.inputTokens + unknownAttempts * call.inputTokens,
+      outputTokens: used.outputTokens + unknownAttempts * call.outputTokens,
+      costUsd: used.costUsd === null || unknownCost === null ? null : used.costUsd + unknownCost,
+      // Both count from the last attempt: the waits before it are ours, not the provider's.
+      firstByteMs: Math.round((firstByteAt ?? endedAt) - sentAt),
+      durationMs: Math.round(endedAt - sentAt),
+      attempts,
+      request: request.toString(),
+      response: withoutKeys(response.toString(), key),
+    };
+  };
+
+  return {
+    async reserve() {
+      reservation ??= await meter.reserve(caller, {
+        tokens: call.inputTokens + call.outputTokens,
+        costUsd: costOf(call, prices),
+      });
+    },
+    sending() {
+      attempts += 1;
+      status = 0;
+      sentAt = performance.now();
+      firstByteAt = undefined;
+    },
+    answered(answer) {
+      status = answer;
+    },
+    heard(text) {
+      firstByteAt ??= performance.now();
+      response.add(text);
+    },
+    mayHaveWorked() {
+      unknownAttempts += 1;
+    },
+    async settle(used = NOTHING_USED) {
+      if (reservation === undefined) return;
+      settling ??= meter.settle(caller, reservation, record(used));
+      await settling;
+    },
+  };
+}

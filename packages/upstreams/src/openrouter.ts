@@ -1,0 +1,38 @@
+import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
+import * as z from 'zod';
+import { httpUpstream, type HttpUpstreamParts } from './http-upstream.ts';
+
+export interface OpenRouterOptions extends HttpUpstreamParts {
+  /** Undefined: the upstream exists, and says what is missing when it is used. */
+  apiKey?: string | undefined;
+  /** Where `apiKey` was found; never the key. */
+  credential?: string;
+  baseUrl?: string;
+  model?: string | undefined;
+  id?: string;
+  meter: Meter;
+}
+
+const KeyStatus = z.object({ data: z.object({ limit_remaining: z.number().nullish() }) });
+
+/** OpenRouter (openrouter.ai), which reports the cost of every answer; checked by `GET /key`, which costs nothing. */
+export const openRouterUpstream = ({
+  id = 'openrouter',
+  apiKey,
+  credential = 'environment OPENROUTER_API_KEY',
+  baseUrl = 'https://openrouter.ai/api/v1',
+  model,
+  ...rest
+}: OpenRouterOptions): Upstream =>
+  httpUpstream({
+    ...rest,
+    id,
+    protocol: 'openrouter',
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    key: () => apiKey,
+    credential,
+    keyRequired: true,
+    defaultModel: model,
+    headers: { 'x-title': 'fusion-kit' },
+    status: { path: '/key', remainingUsd: (json) => KeyStatus.safeParse(json).data?.data.limit_remaining ?? null },
+  });

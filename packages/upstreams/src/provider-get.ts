@@ -1,0 +1,44 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { Clock } from './clock.ts';
+import { parsedJson } from './json.ts';
+import { errorIn, refused, unreachable } from './trouble.ts';
+
+/** Longest time for a question that costs nothing. */
+const GET_TIMEOUT_MS = 15_000;
+
+export interface GetOptions {
+  provider: string;
+  baseUrl: string;
+  key: () => string | undefined;
+  headers: Readonly<Record<string, string>>;
+  http: typeof globalThis.fetch;
+  clock: Clock;
+}
+
+/** Asks the provider something that costs nothing: once, without a retry. @throws {FusionError} `provider_*` */
+export const providerGet =
+  ({ provider, baseUrl, key, headers, http, clock }: GetOptions) =>
+  async (path: string): Promise<unknown> => {
+    const secret = key();
+    try {
+      const response = await http(`${baseUrl}${path}`, {
+        headers: { ...headers, ...(secret && { authorization: `Bearer ${secret}` }) },
+        redirect: 'manual',
+        signal: AbortSignal.timeout(GET_TIMEOUT_MS),
+      });
+      const json = parsedJson(await response.text());
+      const body = errorIn(json);
+      if (response.ok && !body && json !== undefined) return json;
+      throw refused({
+        provider,
+        status: response.status,
+        headers: response.headers,
+        body,
+        nowMs: clock.now(),
+        key: secret,
+      }).error;
+    } catch (error) {
+      if (error instanceof FusionError) throw error;
+      throw unreachable(provider, error).error;
+    }
+  };
