@@ -10,10 +10,7 @@ export function blobOf(text: string): { bytes: Buffer; ref: BlobRef } {
 }
 
 /** The beginning, not cut inside a character that takes two places. */
-function previewOf(text: string): string {
-  const cut = text.slice(0, PREVIEW_MAX);
-  return cut.isWellFormed() ? cut : cut.slice(0, -1).toWellFormed();
-}
+const previewOf = (text: string): string => text.slice(0, PREVIEW_MAX).replace(/[\uD800-\uDBFF]$/, '');
 
 /** The digits of a blob's name; whatever else is given in its place, such as a path, is an unknown blob. */
 export function digitsOf(blob: string): string {
