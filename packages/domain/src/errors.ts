@@ -3,6 +3,8 @@ import * as z from 'zod';
 /** Every way fusion-kit refuses or fails, by its code: the HTTP status and what a person can do about it. */
 export const ERRORS = {
   // at the door
+  usage: { status: 400, remedy: 'See `fusion-kit --help`.' },
+  file_unreadable: { status: 422, remedy: 'Check the path, and that you may read it.' },
   bad_request: { status: 400, remedy: 'Correct the named fields and send the request again.' },
   unauthorized: {
     status: 401,
@@ -16,6 +18,7 @@ export const ERRORS = {
   route_unknown: { status: 404, remedy: 'See the routes at /api/v1/openapi.json.' },
   method_not_allowed: { status: 405, remedy: 'See the routes at /api/v1/openapi.json.' },
   body_too_large: { status: 413, remedy: 'Send at most 1 MB; put larger input into a file of the project.' },
+  connections_exhausted: { status: 503, remedy: 'Close other pages or followers of this server, then connect again.' },
   version_mismatch: {
     status: 409,
     remedy: 'Run `fusion-kit down` and start again, so that command and server are of one version.',
