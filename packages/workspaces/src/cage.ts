@@ -1,0 +1,78 @@
+import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { CommandLine, Sandbox } from '@fusion-kit/domain/ports/sandbox';
+import type { CageOptions } from '@fusion-kit/domain/ports/workspaces';
+import { runCommand } from './command.ts';
+import { gitEnvironment } from './git.ts';
+
+/** What a cage is made of: the directory it starts in, its HOME and TMPDIR, and what else it may touch. */
+export interface CagePlan {
+  sandbox: Sandbox;
+  cwd: string;
+  home: string;
+  temporary: string;
+  writable: readonly string[];
+  readable: readonly string[];
+  network: 'none' | 'host';
+}
+
+/** Where this node lies, and the npm that came with it: agents and setup commands use the same one. */
+const nodeDirectory = dirname(process.execPath);
+const npmDirectory = join(nodeDirectory, '..', 'lib', 'node_modules', 'npm');
+const NODE_PATHS = [nodeDirectory, ...(existsSync(npmDirectory) ? [npmDirectory] : [])];
+const SEARCH_PATH = [nodeDirectory, '/usr/local/bin', '/usr/bin', '/bin', '/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** The command line that runs a command in the cage of a plan, with an environment that holds nothing of the host's. */
+export function cageCommand(
+  plan: CagePlan,
+  command: string,
+  args: readonly string[],
+  options: CageOptions = {},
+): CommandLine {
+  return plan.sandbox.wrap({
+    command,
+    args,
+    cwd: options.cwd ?? plan.cwd,
+    writable: [...plan.writable, plan.home, plan.temporary],
+    readable: [...NODE_PATHS, ...plan.readable, ...(options.readable ?? [])],
+    env: {
+      HOME: plan.home,
+      TMPDIR: plan.temporary,
+      PATH: SEARCH_PATH.join(':'),
+      LANG: 'C.UTF-8',
+      SHELL: '/bin/sh',
+      USER: 'agent',
+      ...options.env,
+    },
+    network: plan.network,
+  });
+}
+
+const SCRIPT_TIMEOUT_MS = 300_000;
+
+/**
+ * Runs a shell script with positional arguments in the cage, without network, and returns what it printed.
+ * Every git in it runs none of the hooks and monitors that the repository names.
+ *
+ * @throws {FusionError} `workspace_failed`
+ */
+export async function runScript(
+  plan: CagePlan,
+  {
+    doing,
+    script,
+    args = [],
+    env = {},
+  }: { doing: string; script: string; args?: readonly string[]; env?: Record<string, string> },
+): Promise<string> {
+  const line = cageCommand({ ...plan, network: 'none' }, '/bin/sh', ['-euc', script, 'sh', ...args], {
+    env: { ...gitEnvironment(), ...env },
+  });
+  const ended = await runCommand(line, { timeoutMs: SCRIPT_TIMEOUT_MS }).catch((cause: unknown) => {
+    throw new FusionError('workspace_failed', `${doing}: ${String(cause)}`, { cause });
+  });
+  if (ended.exitCode === 0) return ended.stdout.trim();
+  const why = ended.timedOut ? `stopped after ${SCRIPT_TIMEOUT_MS} ms` : ended.output.trim().slice(-2_000);
+  throw new FusionError('workspace_failed', `${doing}: ${why || `ended with ${ended.exitCode}`}`);
+}

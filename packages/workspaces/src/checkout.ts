@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
+import type { Verification, VerificationResult } from '@fusion-kit/domain/ports/workspaces';
+import { type CagePlan, cageCommand } from './cage.ts';
+import { type Ended, runCommand } from './command.ts';
+
+/** Verifies in a fresh place that nobody worked in: `fill` brings the files there. It is gone afterwards. */
+export async function verifyInCheckout(
+  {
+    root,
+    sandbox,
+    readable,
+    fill,
+  }: {
+    root: string;
+    sandbox: Sandbox;
+    readable: readonly string[];
+    fill: (plan: CagePlan) => Promise<void>;
+  },
+  check: Verification,
+  signal: AbortSignal,
+): Promise<VerificationResult> {
+  const place = join(root, 'checkouts', randomUUID());
+  const plan: CagePlan = {
+    sandbox,
+    cwd: join(place, 'tree'),
+    home: join(place, 'home'),
+    temporary: join(place, 'tmp'),
+    writable: [join(place, 'tree')],
+    readable,
+    network: 'none',
+  };
+  try {
+    for (const path of [plan.cwd, plan.home, plan.temporary]) await mkdir(path, { recursive: true, mode: 0o700 });
+    await fill(plan);
+    const bounds = { timeoutMs: check.timeoutMs, signal };
+    for (const command of check.setup) {
+      const ended = await runCommand(shell({ ...plan, network: 'host' }, command), bounds);
+      if (ended.exitCode !== 0) throw setupFailed(command, ended, bounds.timeoutMs);
+    }
+    return { ...(await runChecks(plan, check.commands, bounds)), sandbox: sandbox.id };
+  } finally {
+    await removeCheckout(place);
+  }
+}
+
+/** Runs commands one after another and stops at the first that fails. */
+async function runChecks(
+  plan: CagePlan,
+  commands: readonly string[],
+  bounds: { timeoutMs: number; signal: AbortSignal },
+): Promise<Omit<VerificationResult, 'sandbox'>> {
+  const checks: VerificationResult['checks'] = [];
+  for (const command of commands) {
+    const ended = await runCommand(shell(plan, command), bounds);
+    const { exitCode, durationMs } = ended;
+    checks.push({ command, exitCode, durationMs, output: outputOf(ended, bounds.timeoutMs) });
+    if (exitCode !== 0) return { passed: false, checks };
+  }
+  return { passed: true, checks };
+}
+
+const shell = (plan: CagePlan, command: string) =>
+  cageCommand(plan, '/bin/sh', ['-c', command], { env: { CI: 'true' } });
+
+const outputOf = (ended: Ended, timeoutMs: number): string =>
+  ended.timedOut ? `${ended.output}\n[stopped after ${timeoutMs} ms]` : ended.output;
+
+const setupFailed = (command: string, ended: Ended, timeoutMs: number): FusionError =>
+  new FusionError('setup_failed', `The setup command \`${command}\` ended with ${ended.exitCode ?? 'a kill'}`, {
+    details: { output: outputOf(ended, timeoutMs).slice(-4_000) },
+  });
+
+/** Removes a checkout also where its commands took the right to write from directories, as some package caches do. */
+async function removeCheckout(place: string): Promise<void> {
+  try {
+    await rm(place, { recursive: true, force: true });
+  } catch {
+    const line = { command: '/bin/chmod', args: ['-R', 'u+rwX', place], env: {}, cwd: '/' };
+    await runCommand(line, { timeoutMs: 60_000 });
+    await rm(place, { recursive: true, force: true });
+  }
+}

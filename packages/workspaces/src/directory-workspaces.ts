@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { AgentId } from '@fusion-kit/domain/ids';
+import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
+import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
+import { exists } from './bare-repository.ts';
+import { type CagePlan, cageCommand, runScript } from './cage.ts';
+import { verifyInCheckout } from './checkout.ts';
+import type { WorkspacesOptions } from './clone-workspaces.ts';
+import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
+import { serial } from './serial.ts';
+
+/** The largest directory that is copied for an agent. */
+const COPIED_KIB_MAX = 1024 ** 2;
+
+const COPY = `
+size=$(du -sk "$1" | cut -f1)
+if [ "$size" -gt "$2" ]; then echo "$1 holds $size KiB; at most $2 KiB are copied" >&2; exit 1; fi
+cp -a "$1/." .
+`;
+
+/** Copies inside a cage, so that a link that is exchanged meanwhile leads nowhere. */
+const copyInto = async (plan: CagePlan, source: string): Promise<void> => {
+  await runScript(
+    { ...plan, readable: [...plan.readable, source] },
+    { doing: `Copying ${source} to ${plan.cwd}`, script: COPY, args: [source, String(COPIED_KIB_MAX)] },
+  );
+};
+
+/**
+ * Workspaces of projects without git: a copy of the directory per agent. The work stays in the copy, since without a history
+ * there is nothing to merge by; a snapshot tells which files changed since the task began.
+ */
+export function directoryWorkspaces(options: WorkspacesOptions): Workspaces {
+  const { root, sandbox } = options;
+  const readable = options.readable ?? [];
+  const oneByOne = serial<AgentId>();
+
+  function workspace(directory: AgentDirectory, plan: CagePlan): Workspace {
+    const beganFile = join(directory.path, 'began.json');
+    const begin = async (): Promise<void> => {
+      await writeFile(beganFile, JSON.stringify(await hashFiles(directory.tree)));
+    };
+    return {
+      path: directory.tree,
+      sandbox: sandbox.id,
+      cage: (command, args, cage) => cageCommand(plan, command, args, cage),
+      begin,
+      async resume() {
+        if (!(await exists(beganFile))) await begin();
+      },
+      async snapshot() {
+        if (!(await exists(beganFile)))
+          throw new FusionError('workspace_failed', `No task was begun in ${directory.tree}`);
+        const began = JSON.parse(await readFile(beganFile, 'utf8')) as FileHashes;
+        return { files: changesSince(began, await hashFiles(directory.tree)) };
+      },
+    };
+  }
+
+  return {
+    open: (agent, project) =>
+      oneByOne(agent, async () => {
+        const directory = await makeAgentDirectory(root, agent);
+        const plan: CagePlan = {
+          sandbox,
+          cwd: directory.tree,
+          home: directory.home,
+          temporary: directory.temporary,
+          writable: [directory.tree],
+          readable,
+          network: options.network ?? 'none',
+        };
+        if (!(await exists(directory.filledMark))) {
+          await copyInto(plan, project.path);
+          await writeFile(directory.filledMark, '');
+        }
+        return workspace(directory, plan);
+      }),
+
+    remove: (agent) =>
+      oneByOne(agent, async () => {
+        const { path } = agentDirectory(root, agent);
+        if (await exists(path)) await toTrash(root, path);
+      }),
+
+    verify: (check, signal) =>
+      verifyInCheckout(
+        { root, sandbox, readable, fill: (plan) => copyInto(plan, check.directory ?? check.project.path) },
+        check,
+        signal,
+      ),
+  };
+}
