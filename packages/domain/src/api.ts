@@ -10,12 +10,21 @@ import { Project } from './project.ts';
 import { Run, RunState } from './run.ts';
 import { Accept, Task, TaskState } from './task.ts';
 import { Budget } from './usage.ts';
-import { Workflow } from './workflow.ts';
+import { Workflow, WorkflowDefinition } from './workflow.ts';
 
 /** The API contract, under `/api/v1`. Server, command line and page derive from it and never restate it. */
 export const API_PREFIX = '/api/v1';
 /** Largest request body, in bytes. */
 export const BODY_MAX_BYTES = 1_000_000;
+/** Every answer names the server's version here; a request that names another one is refused with `version_mismatch`. */
+export const VERSION_HEADER = 'x-fusion-kit-version';
+/** A browser cannot set headers on a WebSocket: it offers this subprotocol and, beside it, the prefix followed by the token. */
+export const SUBPROTOCOL = 'fusion-kit';
+export const TOKEN_SUBPROTOCOL_PREFIX = 'bearer.';
+/** Entries and deltas of one WebSocket message, which is a JSON array of frames. */
+export const FRAMES_MAX = 200;
+/** Code of a WebSocket that is closed because of what its address asks for; the reason is in words. */
+export const CLOSE_BAD_REQUEST = 4400;
 
 export const ErrorBody = z.object({ error: Failure });
 export type ErrorBody = z.infer<typeof ErrorBody>;
@@ -61,6 +70,11 @@ export const EventQuery = z.object({
   order: z.enum(['oldest', 'newest']).default('newest'),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
+/** The conversation of a task, in the order it was held unless asked otherwise. */
+export const LogQuery = EventQuery.pick({ after: true, limit: true }).extend({
+  order: EventQuery.shape.order.unwrap().default('oldest'),
+});
+export const WorkflowVersionQuery = z.object({ version: z.coerce.number().int().positive().optional() });
 
 // what is sent
 
@@ -143,6 +157,12 @@ export const WorkflowCheck = z.object({
   criticalPath: z.array(z.string()),
 });
 export type WorkflowCheck = z.infer<typeof WorkflowCheck>;
+/** A workflow with the definition of the asked version (the latest by default) in place of the pointer to it. */
+export const WorkflowView = Workflow.omit({ definition: true }).extend({ definition: WorkflowDefinition });
+export type WorkflowView = z.infer<typeof WorkflowView>;
+/** A line of the log as clients see it. */
+export const EventView = Entry.omit({ keyed: true });
+export type EventView = z.infer<typeof EventView>;
 export const Started = z.object({ run: Run });
 export const AgentMetrics = z.object({
   agentId: AgentId,
@@ -191,6 +211,10 @@ export const Health = z.object({
 });
 export type Health = z.infer<typeof Health>;
 
+/** What health tells without a token. */
+export const PublicHealth = Health.pick({ status: true, version: true });
+export const Stopping = z.object({ status: z.literal('stopping') });
+
 /** Where a page starts: all rows it shows as of event `seq`; everything later comes as frames after it. */
 export const SnapshotView = z.object({
   seq: z.int(),
@@ -211,7 +235,7 @@ export type SnapshotView = z.infer<typeof SnapshotView>;
 /** What comes over `/ws/events`. `hello` is first; `entry` frames follow without a gap; `delta` is shown and forgotten. */
 export const Frame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), schemaVersion: z.int(), serverVersion: z.string(), head: z.int() }),
-  z.object({ kind: z.literal('entry'), ...Entry.omit({ keyed: true }).shape }),
+  z.object({ kind: z.literal('entry'), ...EventView.shape }),
   z.object({ kind: z.literal('delta'), agentId: AgentId, taskId: TaskId, text: z.string() }),
 ]);
 export type Frame = z.infer<typeof Frame>;
