@@ -1,0 +1,82 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Delta, ModelEndpoint } from '@fusion-kit/domain/ports/runtime';
+import { streamText, tool, type LanguageModel, type ModelMessage, type ToolSet } from 'ai';
+import type { Step, ToolCall } from './conversation.ts';
+import { fusionErrorIn, isFinal, providerFailure } from './provider-failure.ts';
+import { TOOLS } from './tools.ts';
+
+/** How often one step is asked for when its answer breaks; limits and outages are waited for by the endpoint's `fetch`. */
+const TRIES = 3;
+const RETRY_DELAY_MS = 250;
+
+/** Without `execute`: the loop runs them itself, after the call is kept. */
+const OFFERED: ToolSet = Object.fromEntries(
+  TOOLS.map(({ name, description, input }) => [name, tool({ description, inputSchema: input })]),
+);
+
+export type Answer = Pick<Step, 'text' | 'calls' | 'finishReason'>;
+
+interface Question {
+  endpoint: ModelEndpoint;
+  model: LanguageModel;
+  system: string;
+  messages: ModelMessage[];
+}
+
+/**
+ * One whole answer of the model, its text streamed as deltas. A broken answer is thrown away and asked for again.
+ *
+ * @throws {FusionError} what the endpoint's `fetch` threw; else `provider_failed`
+ */
+export async function* modelStep(question: Question, signal: AbortSignal): AsyncGenerator<Delta, Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return yield* oneAnswer(question, signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const ours = fusionErrorIn(thrown);
+      if (ours) throw ours;
+      if (tries === TRIES || isFinal(thrown))
+        throw providerFailure(question.endpoint.provider, question.endpoint.model, thrown);
+    }
+    await wait(RETRY_DELAY_MS * tries, undefined, { signal });
+  }
+}
+
+async function* oneAnswer(
+  { model, system, messages }: Question,
+  abortSignal: AbortSignal,
+): AsyncGenerator<Delta, Answer> {
+  const { stream } = streamText({
+    model,
+    instructions: system,
+    messages,
+    tools: OFFERED,
+    maxRetries: 0,
+    abortSignal,
+    onError: () => undefined, // It comes as a part of the stream too; by default it is printed.
+  });
+
+  let text = '';
+  const calls: ToolCall[] = [];
+  let finishReason: string | undefined;
+  for await (const part of stream) {
+    if (part.type === 'error') throw part.error;
+    if (part.type === 'text-delta') {
+      text += part.text;
+      yield { type: 'delta', text: part.text };
+    }
+    if (part.type === 'tool-call')
+      calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
+    if (part.type === 'finish-step') finishReason = part.rawFinishReason;
+  }
+
+  abortSignal.throwIfAborted();
+  // Clients do not always notice a stream that just stops: only a finish reason from the provider says that the answer is whole.
+  if (finishReason === undefined || finishReason === 'error') throw new Error('the answer broke off');
+  if (text.trim() === '' && calls.length === 0) throw new Error('the answer was empty');
+  return { text, calls, finishReason };
+}
+
+/** Arguments that are not JSON arrive as the text they were. */
+const inputText = (input: unknown): string => (typeof input === 'string' ? input : JSON.stringify(input ?? {}));

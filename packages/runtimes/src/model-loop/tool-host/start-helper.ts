@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { findPackageJSON } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import * as z from 'zod';
+import { boundedText } from './bounded-text.ts';
+import { killGroup } from './kill-group.ts';
+import { killMarked } from './kill-marked.ts';
+import type { HostAnswer, HostCall, HostReady } from './wire.ts';
+import { within } from './within.ts';
+
+/** Set for everything a helper starts, so that it can be found when it has left its process group. */
+const MARK = 'FUSION_KIT_TOOL_HOST';
+const START_TIMEOUT_MS = 60_000;
+/** Longer than any tool allows itself. */
+const ASK_TIMEOUT_MS = 660_000;
+/** What the helper gets to end its children before it is killed itself. */
+const END_GRACE_MS = 1_000;
+
+const HERE = fileURLToPath(import.meta.url);
+const HELPER = join(dirname(HERE), `helper${extname(HERE)}`);
+/** The code that the helper loads, the manifest that tells Node it is modules, and Node. */
+const READABLE = [dirname(dirname(HERE)), findPackageJSON(import.meta.url), process.execPath].filter(
+  (path) => path !== undefined,
+);
+
+/** What the helper says is checked: whatever runs in the cage might write into its pipe. */
+const Said = z.union([
+  z.object({ ready: z.literal(true) }) satisfies z.ZodType<HostReady>,
+  z.object({ id: z.int(), output: z.string(), isError: z.boolean() }) satisfies z.ZodType<HostAnswer>,
+]);
+
+export interface Helper {
+  /** undefined when the helper ended, or gave no answer, instead. */
+  ask(tool: string, input: unknown): Promise<HostAnswer | undefined>;
+  /** Kills the helper and all it started; resolves with the last it wrote to stderr. May be called again. */
+  end(): Promise<string>;
+}
+
+/** Starts the helper inside the cage. @throws when it does not come up */
+export async function startHelper(turn: Pick<Turn, 'cage'>): Promise<Helper> {
+  const mark = randomUUID();
+  const line = turn.cage(process.execPath, [HELPER], { readable: READABLE, env: { [MARK]: mark } });
+  const child = spawn(line.command, line.args, { cwd: line.cwd, env: line.env, detached: true, stdio: 'pipe' });
+
+  const complaints = boundedText(2_000);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.add(text));
+  child.on('error', (failed) => complaints.add(failed.message));
+  // Writing to a helper that has just died is not news: its end is.
+  child.stdin.on('error', () => undefined);
+  const closed = new Promise<undefined>((resolve) => child.once('close', () => resolve(undefined)));
+
+  const asked = new Map<number, (answer: HostAnswer) => void>();
+  const ready = new Promise<true>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      const said = parsed(text);
+      if (said && 'id' in said) asked.get(said.id)?.(said);
+      else if (said) resolve(true);
+    });
+  });
+
+  let ending: Promise<string> | undefined;
+  const end = () => (ending ??= endAll());
+  async function endAll(): Promise<string> {
+    child.stdin.end();
+    if (child.pid !== undefined) {
+      killGroup(child.pid, 'SIGTERM');
+      await within(closed, END_GRACE_MS);
+      killGroup(child.pid);
+    }
+    await killMarked(MARK, mark);
+    return complaints.toString().trim();
+  }
+
+  if (!(await within(Promise.race([ready, closed]), START_TIMEOUT_MS)))
+    throw new Error((await end()) || 'it ended before it was ready');
+
+  let count = 0;
+  return {
+    async ask(tool, input) {
+      const id = ++count;
+      const answer = new Promise<HostAnswer>((resolve) => asked.set(id, resolve));
+      child.stdin.write(`${JSON.stringify({ id, tool, input } satisfies HostCall)}\n`);
+      return within(Promise.race([answer, closed]), ASK_TIMEOUT_MS).finally(() => asked.delete(id));
+    },
+    end,
+  };
+}
+
+function parsed(text: string): HostAnswer | HostReady | undefined {
+  try {
+    return Said.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

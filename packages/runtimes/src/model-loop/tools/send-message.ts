@@ -1,0 +1,26 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import * as z from 'zod';
+import { tool } from '../tool.ts';
+
+export const sendMessage = tool({
+  name: 'send_message',
+  description:
+    'Sends a message to another agent by its name, or to everyone who listens to a topic. The answer, if any, comes to you later as a message.',
+  repeatable: false,
+  input: z.object({
+    to: z.string().min(1).max(200).describe("an agent's name, or a topic such as plan.ready"),
+    text: z.string().min(1).max(20_000),
+  }),
+  async run({ to, text }, { turn }) {
+    try {
+      await turn.send({ to, text });
+      return { output: `sent to ${to}`, isError: false };
+    } catch (thrown) {
+      if (!(thrown instanceof FusionError) || endsTheTurn(thrown)) throw thrown;
+      return { output: thrown.message, isError: true };
+    }
+  },
+});
+
+/** A wrong address is the model's to correct; that the house fails or took the task back is not. */
+const endsTheTurn = (thrown: FusionError): boolean => thrown.status >= 500 || thrown.code === 'dispatch_stale';

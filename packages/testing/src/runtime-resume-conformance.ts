@@ -1,0 +1,54 @@
+import type { Runtime } from '@fusion-kit/domain/ports/runtime';
+import { describe, expect, it } from 'vitest';
+import { CHORES_DONE, checkingBrain } from './checking-brain.ts';
+import { drive, driveAndCrash, messageId, type Driven } from './runtime-bench.ts';
+import { eventsOf, inOrder, running, type MakeBench } from './runtime-script.ts';
+
+async function wholeRun(runtime: Runtime, bench: MakeBench): Promise<Driven> {
+  const { turn } = await bench(checkingBrain, { outputs: ['answer'] });
+  return drive(runtime, turn);
+}
+
+/** The part of the runtime suite about conversations that are gone on with, wherever they were interrupted. */
+export function runtimeResumeConformance(make: () => Runtime, bench: MakeBench): void {
+  describe('resumes', () => {
+    it.each([
+      { late: false, when: 'right after an event was kept' },
+      { late: true, when: 'after the next thing was done but not kept' },
+    ])('the same conversation from every point, dropped $when', async ({ late }) => {
+      const total = (await wholeRun(make(), bench)).events.length;
+      for (let keep = 1; keep <= total; keep++) {
+        const { turn, model, fileText } = await bench(checkingBrain, { outputs: ['answer'] });
+        const history = await driveAndCrash(make(), turn, { keep, late });
+        if (!history) throw new Error(`the turn ended before event ${keep}`);
+        const before = model.requests.at(-1)?.messages ?? [];
+        const { result, events } = await drive(make(), { ...turn, history });
+
+        expect(result).toEqual({ summary: CHORES_DONE.summary, outputs: CHORES_DONE.outputs });
+        // A line too many in the log would be a command that ran twice.
+        for (const [path, text] of Object.entries(CHORES_DONE.files)) expect(fileText(path)).toBe(text);
+        const callIds = eventsOf([...history, ...events], 'tool.called').map((event) => event.callId);
+        expect(new Set(callIds).size).toBe(callIds.length);
+        const after = model.requests.at(-1)?.messages ?? [];
+        expect(after.slice(0, before.length)).toEqual(before);
+      }
+    });
+
+    it('with nothing left to do when it had finished', async () => {
+      const { events, result } = await wholeRun(make(), bench);
+      const { turn, model } = await bench(checkingBrain, { outputs: ['answer'] });
+      expect(await drive(make(), { ...turn, history: events })).toEqual({ events: [], deltas: [], result });
+      expect(model.requests).toEqual([]);
+    });
+
+    it('without hearing a message again that it was told before', async () => {
+      const message = { id: messageId(1), from: 'grace', text: 'hello' };
+      const { turn, inbox } = await bench(inOrder(running('true')));
+      inbox.push(message);
+      const history = (await driveAndCrash(make(), turn, { keep: 3, late: false })) ?? [];
+      inbox.push(message);
+      const { events } = await drive(make(), { ...turn, history });
+      expect(eventsOf([...history, ...events], 'turn.told')).toHaveLength(1);
+    });
+  });
+}
