@@ -30,7 +30,7 @@ const dispatchRef = (dispatch: DispatchId): string => `refs/fusion/dispatches/${
 /** Workspaces of git projects: a clone per agent that borrows its objects from the project store, mounted read-only into its cage. */
 export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectStore }): Workspaces {
   const { root, sandbox, store } = options;
-  const oneByOne = serial<AgentId>();
+  const oneByOne = serial();
 
   const planOf = (directory: AgentDirectory, projectId: WorkspaceProject['id']): CagePlan => ({
     sandbox,

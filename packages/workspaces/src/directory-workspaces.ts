@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { AgentId } from '@fusion-kit/domain/ids';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
 import { exists } from './bare-repository.ts';
@@ -35,7 +34,7 @@ const copyInto = async (plan: CagePlan, source: string): Promise<void> => {
 export function directoryWorkspaces(options: WorkspacesOptions): Workspaces {
   const { root, sandbox } = options;
   const readable = options.readable ?? [];
-  const oneByOne = serial<AgentId>();
+  const oneByOne = serial();
 
   function workspace(directory: AgentDirectory, plan: CagePlan): Workspace {
     const beganFile = join(directory.path, 'began.json');

@@ -49,6 +49,32 @@ const NO_REPOSITORY = '/dev/null/agent';
 /** The largest pack that is accepted from an agent. */
 const COLLECTED_BYTES_MAX = 2 * 1024 ** 3;
 
+const FETCH = [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--no-auto-maintenance',
+  '--no-recurse-submodules',
+];
+
+/** From the user's repository: whatever moved there, also backward, and as far as a shallow one goes. */
+const FETCH_ALL = ['--force', '--prune', '--update-shallow', `--upload-pack=git -c safe.directory='*' upload-pack`];
+const USER_REFS = [`+HEAD:${USER_HEAD_REF}`, '+refs/heads/*:refs/fusion/user/heads/*', '+refs/tags/*:refs/tags/*'];
+
+function requireRunBranch(branch: string): void {
+  if (!RUN_BRANCH.test(branch))
+    throw new FusionError(
+      'project_store_failed',
+      `${branch} is not a branch that fusion-kit may write; it must be below fusion/`,
+    );
+}
+
+async function requireCommit(store: string, commit: string): Promise<void> {
+  if (!(await commitAt(store, commit)))
+    throw new FusionError('project_store_failed', `The project store has no commit ${commit}`);
+}
+
 /**
  * Keeps one bare repository per project at `<root>/stores/<project>.git`. Integration happens there; the user's repository receives
  * branches named `fusion/…` and nothing else.
@@ -56,35 +82,16 @@ const COLLECTED_BYTES_MAX = 2 * 1024 ** 3;
  * @param root absolute directory that belongs to fusion-kit
  */
 export function gitProjectStore({ root }: { root: string }): GitProjectStore {
-  const oneByOne = serial<ProjectId>();
+  const oneByOne = serial();
   const pathOf = (projectId: ProjectId): string => join(root, 'stores', `${projectId}.git`);
-
-  function requireRunBranch(branch: string): void {
-    if (!RUN_BRANCH.test(branch))
-      throw new FusionError(
-        'project_store_failed',
-        `${branch} is not a branch that fusion-kit may write; it must be below fusion/`,
-      );
-  }
-
-  async function requireCommit(store: string, commit: string): Promise<void> {
-    if (!(await commitAt(store, commit)))
-      throw new FusionError('project_store_failed', `The project store has no commit ${commit}`);
-  }
 
   async function refresh(project: WorkspaceProject): Promise<{ head: string }> {
     const { objectFormat } = await inspectUserRepository(project.path);
     const store = pathOf(project.id);
     await ensureBareRepository(store, objectFormat);
-    await git(
-      [
-        ...['--git-dir', store, 'fetch', '--quiet', '--force', '--prune', '--no-tags', '--no-write-fetch-head'],
-        ...['--no-auto-maintenance', '--no-recurse-submodules', '--update-shallow'],
-        ...[`--upload-pack=git -c safe.directory='*' upload-pack`, '--', project.path],
-        ...[`+HEAD:${USER_HEAD_REF}`, '+refs/heads/*:refs/fusion/user/heads/*', '+refs/tags/*:refs/tags/*'],
-      ],
-      { doing: `Fetching from ${project.path}` },
-    );
+    await git(['--git-dir', store, ...FETCH, ...FETCH_ALL, '--', project.path, ...USER_REFS], {
+      doing: `Fetching from ${project.path}`,
+    });
     const head = await commitAt(store, USER_HEAD_REF);
     if (!head) throw new FusionError('project_store_failed', `Fetching from ${project.path} brought no HEAD`);
     return { head };
@@ -125,22 +132,13 @@ export function gitProjectStore({ root }: { root: string }): GitProjectStore {
         try {
           await git(
             [
-              ...[
-                '--git-dir',
-                store,
-                'fetch',
-                '--quiet',
-                '--no-tags',
-                '--no-write-fetch-head',
-                '--no-auto-maintenance',
-              ],
-              ...[
-                '--no-recurse-submodules',
-                `--upload-pack=${asShellText(uploadPack)}`,
-                '--',
-                NO_REPOSITORY,
-                ...refspecs,
-              ],
+              '--git-dir',
+              store,
+              ...FETCH,
+              `--upload-pack=${asShellText(uploadPack)}`,
+              '--',
+              NO_REPOSITORY,
+              ...refspecs,
             ],
             {
               doing: "Collecting an agent's commits",

@@ -1,6 +1,6 @@
 /** Runs what has the same key one after another, and different keys side by side. */
-export function serial<Key>(): <Result>(key: Key, work: () => Promise<Result>) => Promise<Result> {
-  const last = new Map<Key, Promise<unknown>>();
+export function serial(): <Result>(key: string, work: () => Promise<Result>) => Promise<Result> {
+  const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);

@@ -77,6 +77,16 @@ const RECEIVE_PACK = [
   'receive-pack',
 ].join(' ');
 
+const PUSH = [
+  'push',
+  '--quiet',
+  '--no-verify',
+  '--no-signed',
+  '--no-follow-tags',
+  '--recurse-submodules=no',
+  `--receive-pack=${RECEIVE_PACK}`,
+];
+
 const PUBLISH_TRIES = 5;
 
 /**
@@ -92,14 +102,9 @@ export async function publishBranch(store: string, path: string, branch: string,
     if (present === commit) return;
     if (present !== undefined && (await includes(store, present, commit))) return;
     try {
-      await git(
-        [
-          ...['--git-dir', store, 'push', '--quiet', '--no-verify', '--no-signed', '--no-follow-tags'],
-          ...['--recurse-submodules=no', `--receive-pack=${RECEIVE_PACK}`],
-          ...['--', path, `${commit}:${branchRef(branch)}`],
-        ],
-        { doing: `Writing the branch ${branch} to ${path}` },
-      );
+      await git(['--git-dir', store, ...PUSH, '--', path, `${commit}:${branchRef(branch)}`], {
+        doing: `Writing the branch ${branch} to ${path}`,
+      });
       return;
     } catch (thrown) {
       // Another landing may have brought the branch further in between; then there is nothing left to do.
