@@ -35,10 +35,20 @@ export function decide(world: World, command: Command, at: number): Decision {
   }
 }
 
+/** Ids that a command brings into being: there is nothing to read for them. */
+const BORN: Partial<Record<Command['type'], string>> = {
+  'project.create': 'projectId',
+  'agent.spawn': 'agentId',
+  'message.send': 'messageId',
+  'budget.reserve': 'reservationId',
+};
+
 /** The rows a rule will look for by name. Those not in memory are read in before it decides. Pure. */
 export function namedBy(command: Command): { table: Table; id: string }[] {
   const caller = 'caller' in command ? command.caller : undefined;
   const fields: Record<string, unknown> = { ...caller, ...command };
+  const born = BORN[command.type];
+  if (born) delete fields[born];
   const named: { table: Table; id: unknown }[] = [
     { table: 'projects', id: fields['projectId'] },
     { table: 'agents', id: fields['agentId'] },

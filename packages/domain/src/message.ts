@@ -52,3 +52,7 @@ export function topicMatches(pattern: string, topic: string): boolean {
   }
   return wanted.length === given.length;
 }
+
+/** Whether some recipient has not read it yet. Pure. */
+export const isOpen = (message: Message): boolean =>
+  Object.values(message.deliveries).some(({ state }) => state === 'pending' || state === 'delivered');

@@ -1,6 +1,6 @@
 import type { Agent } from './agent.ts';
 import type { KeyedReply } from './entry.ts';
-import type { Message } from './message.ts';
+import { isOpen, type Message } from './message.ts';
 import type { Project } from './project.ts';
 import type { Reservation } from './reservation.ts';
 import type { Run } from './run.ts';
@@ -53,5 +53,6 @@ export function filterOf(write: RowWrite): RowFilter {
     ...field('state'),
     ...(write.table === 'tasks' && { agentId: dispatch?.agentId ?? write.row?.lastAgentId ?? '' }),
     ...(write.table === 'runs' && { runId: write.id }),
+    ...(write.table === 'messages' && write.row && { state: isOpen(write.row) ? 'open' : 'closed' }),
   };
 }

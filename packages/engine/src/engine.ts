@@ -63,15 +63,24 @@ export interface Engine {
   /** Calls `listener` for every delta until the returned function is called. */
   onDelta(listener: (delta: LiveDelta) => void): () => void;
 
-  createProject(request: { path: string; name?: string | undefined; budget: Budget }, idempotency?: Idempotency): Promise<Project>;
+  createProject(
+    request: { path: string; name?: string | undefined; budget: Budget },
+    idempotency?: Idempotency,
+  ): Promise<Project>;
   spawnAgent(request: { project: ProjectId; spec: AgentSpec }, idempotency?: Idempotency): Promise<Agent>;
   /** Adds a version to the workflow of that name in the project, or makes it. An unchanged definition adds none. */
-  saveWorkflow(request: { project: ProjectId; definition: WorkflowDefinition; author: string }, idempotency?: Idempotency): Promise<Workflow>;
+  saveWorkflow(
+    request: { project: ProjectId; definition: WorkflowDefinition; author: string },
+    idempotency?: Idempotency,
+  ): Promise<Workflow>;
   /** The definition behind a version (the latest by default). */
   definitionOf(workflowId: WorkflowId, version?: number): Promise<WorkflowDefinition>;
   startRun(request: RunRequest, idempotency?: Idempotency): Promise<Run>;
   /** A task given by hand, in the project's standing run. */
-  createTask(request: { project: ProjectId; task: Omit<TaskSpec, 'id' | 'projectId' | 'runId' | 'node' | 'unblocks'> }, idempotency?: Idempotency): Promise<Task>;
+  createTask(
+    request: { project: ProjectId; task: Omit<TaskSpec, 'id' | 'projectId' | 'runId' | 'node' | 'unblocks'> },
+    idempotency?: Idempotency,
+  ): Promise<Task>;
 
   /** The number of the last durable event. */
   readonly head: number;

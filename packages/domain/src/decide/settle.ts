@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Event } from '../event.ts';
-import type { AgentId } from '../ids.ts';
+import type { AgentId, ProjectId } from '../ids.ts';
 import type { Run } from '../run.ts';
 import { isEnded, type Task, type TaskState } from '../task.ts';
 import type { World } from '../world.ts';
@@ -85,15 +85,18 @@ export function release(world: World, run: Run): Event[] {
 }
 
 /** Messages that an ending agent will never read are failed, so that the sender sees it. Pure. */
-export function undelivered(world: World, agentId: AgentId, projectId: Task['projectId']): Event[] {
+export function undelivered(world: World, agentId: AgentId, projectId: ProjectId): Event[] {
   return [...world.all('messages')]
-    .filter((message) => message.deliveries[agentId]?.state === 'pending')
+    .filter((message) => {
+      const state = message.deliveries[agentId]?.state;
+      return state === 'pending' || state === 'delivered';
+    })
     .map((message) => ({
       type: 'message.failed',
       v: 1,
       projectId,
       agentId,
       messageId: message.id,
-      reason: 'the agent has ended',
+      reason: 'the agent ended before it read it',
     }));
 }

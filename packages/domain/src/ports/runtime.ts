@@ -19,7 +19,7 @@ export interface ModelEndpoint {
 export interface InboundMessage {
   id: MessageId;
   from: string;
-  topic?: string;
+  topic?: string | undefined;
   text: string;
 }
 

@@ -1,0 +1,67 @@
+import { isOpen } from '@fusion-kit/domain/message';
+import type { Journal } from '@fusion-kit/domain/ports/journal';
+import { type RowWrite, type Table, TABLES } from '@fusion-kit/domain/row';
+import { runEnded } from '@fusion-kit/domain/run';
+import type { World } from '@fusion-kit/domain/world';
+
+interface Named {
+  table: Table;
+  id: string;
+}
+
+/** Moves rows between the journal and memory: what a command names is read in before it is decided, what has ended leaves after its commit. */
+export class Cold {
+  readonly #journal: Journal;
+  readonly #world: World;
+
+  constructor(journal: Journal, world: World) {
+    this.#journal = journal;
+    this.#world = world;
+  }
+
+  /** The named rows that are not in memory. A row that is in no batch on its way is as the journal has it. */
+  async read(named: readonly Named[]): Promise<RowWrite[]> {
+    const missing = named.filter(({ table, id }) => !this.#world.get(table, id));
+    if (missing.length === 0) return [];
+    const pages = TABLES.flatMap((table) => {
+      const ids = [...new Set(missing.filter((each) => each.table === table).map((each) => each.id))];
+      return ids.length === 0 ? [] : [this.#page(table, ids)];
+    });
+    return (await Promise.all(pages)).flat();
+  }
+
+  /** Forgets those of the rows that have ended and that nothing has changed since they were written. */
+  release(writes: readonly RowWrite[]): void {
+    for (const write of writes) {
+      if (write.row === null || this.#world.get(write.table, write.id) !== write.row) continue;
+      if (write.table === 'runs' && runEnded(write.row.state)) {
+        for (const task of this.#world.tasksOf(write.row.id)) this.#world.forget('tasks', task.id);
+      }
+      if (this.#hasEnded(write)) this.#world.forget(write.table, write.id);
+    }
+  }
+
+  #hasEnded(write: RowWrite): boolean {
+    switch (write.table) {
+      case 'keys':
+        return true;
+      case 'agents':
+        return write.row?.state === 'terminated';
+      case 'runs':
+        return write.row !== null && runEnded(write.row.state);
+      case 'tasks':
+        return write.row !== null && !this.#world.get('runs', write.row.runId);
+      case 'messages':
+        return write.row !== null && !isOpen(write.row);
+      case 'projects':
+      case 'workflows':
+      case 'reservations':
+        return false;
+    }
+  }
+
+  async #page<T extends Table>(table: T, ids: readonly string[]): Promise<RowWrite[]> {
+    const rows = await this.#journal.find({ table, ids, limit: ids.length });
+    return rows.map((row) => ({ table, id: row.id, row }) as RowWrite);
+  }
+}

@@ -1,0 +1,134 @@
+import type { Entry } from '@fusion-kit/domain/entry';
+import { asFusionError } from '@fusion-kit/domain/errors';
+import type { EventOf } from '@fusion-kit/domain/event';
+import type { AgentId, MessageId, RunId } from '@fusion-kit/domain/ids';
+import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
+import type { Caller } from '@fusion-kit/domain/ports/upstream';
+import type { Project } from '@fusion-kit/domain/project';
+import type { RunnerCommand } from '@fusion-kit/domain/runner-protocol';
+import { brief, type BriefingOptions, inbound } from './briefing.ts';
+import type { Follower } from './follower.ts';
+import type { DispatchTokens } from './tokens.ts';
+import type { Writer } from './writer.ts';
+
+export interface DispatcherOptions extends BriefingOptions {
+  transport: EngineEnd;
+  tokens: DispatchTokens;
+  writer: Writer;
+  random: () => number;
+  /** Where problems go that no task or agent can show. */
+  log: (line: string) => void;
+}
+
+/** Turns what was decided into runner commands, after it is durable. */
+export class Dispatcher implements Follower {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  see(entries: readonly Entry[]): void {
+    for (const { event } of entries) {
+      switch (event.type) {
+        case 'agent.spawning':
+        case 'agent.respawning':
+          this.openAgent(event.agentId);
+          break;
+        case 'agent.terminated':
+          this.#closeAgent(event);
+          break;
+        case 'agent.paused':
+          this.#toDispatchOf(event.agentId, 'dispatch.pause');
+          break;
+        case 'agent.continued':
+          this.#toDispatchOf(event.agentId, 'dispatch.resume');
+          break;
+        case 'task.assigned':
+          void this.#start(event);
+          break;
+        case 'task.proved':
+        case 'task.completed':
+          this.#options.tokens.revoke(event.dispatchId);
+          break;
+        case 'task.cancelled':
+        case 'task.requeued':
+        case 'task.failed':
+          this.#stop(event);
+          break;
+        case 'message.sent':
+          for (const agentId of event.recipients) void this.#deliver(agentId, event.messageId);
+          break;
+        case 'run.checking':
+          this.check(event.runId);
+          break;
+        default: // concerns no runner
+      }
+    }
+  }
+
+  /** Prepares an agent, again after a restart. */
+  openAgent(agentId: AgentId): void {
+    const agent = this.#options.world.get('agents', agentId);
+    const project = agent && this.#place(agent.projectId);
+    if (agent?.state === 'spawning' && project)
+      this.#send({ type: 'agent.open', projectId: agent.projectId, agentId, agent, project });
+  }
+
+  /** Has the project's own check run on what the run came to, again after a restart. */
+  check(runId: RunId): void {
+    const run = this.#options.world.get('runs', runId);
+    const project = run && this.#place(run.projectId);
+    if (run?.phase !== 'checking' || !project) return;
+    const { projectId, setup, check: commands, head } = run;
+    this.#send({ type: 'run.check', projectId, runId, project, ...(head && { commit: head }), setup, commands });
+  }
+
+  async #start({ projectId, runId, taskId, agentId, dispatchId }: EventOf<'task.assigned'>): Promise<void> {
+    const caller: Caller = { projectId, runId, taskId, agentId, dispatchId };
+    const { tokens, writer, random } = this.#options;
+    try {
+      const command = await brief(this.#options, caller, tokens.issue(dispatchId));
+      if (command) this.#send(command);
+      else tokens.revoke(dispatchId);
+    } catch (thrown) {
+      const failure = asFusionError(thrown).toJSON();
+      await writer.submit({ type: 'dispatch.fail', caller, failure, jitter: random() }).catch(() => {});
+    }
+  }
+
+  #stop(event: EventOf<'task.cancelled'> | EventOf<'task.requeued'> | EventOf<'task.failed'>): void {
+    if (!event.dispatchId) return;
+    this.#options.tokens.revoke(event.dispatchId);
+    this.#send({ type: 'dispatch.stop', dispatchId: event.dispatchId, reason: event.type });
+  }
+
+  #toDispatchOf(agentId: AgentId, type: 'dispatch.pause' | 'dispatch.resume'): void {
+    const dispatchId = this.#options.world.get('agents', agentId)?.dispatchId;
+    if (dispatchId) this.#send({ type, dispatchId });
+  }
+
+  async #deliver(agentId: AgentId, messageId: MessageId): Promise<void> {
+    const { world } = this.#options;
+    const dispatchId = world.get('agents', agentId)?.dispatchId;
+    const message = world.get('messages', messageId);
+    if (!dispatchId || message?.deliveries[agentId]?.state !== 'pending') return; // an idle agent gets it with its next task
+    this.#send({ type: 'dispatch.deliver', dispatchId, messages: [await inbound(this.#options, message)] });
+  }
+
+  #closeAgent({ agentId, projectId }: EventOf<'agent.terminated'>): void {
+    const project = this.#place(projectId);
+    if (project) this.#send({ type: 'agent.close', agentId, project });
+  }
+
+  #place(projectId: Project['id']): Pick<Project, 'id' | 'path' | 'kind'> | undefined {
+    const project = this.#options.world.get('projects', projectId);
+    return project && { id: project.id, path: project.path, kind: project.kind };
+  }
+
+  #send(command: RunnerCommand): void {
+    this.#options.transport
+      .send(command)
+      .catch((thrown: unknown) => this.#options.log(`${command.type} was not handed over: ${String(thrown)}`));
+  }
+}

@@ -1,0 +1,87 @@
+import type { Entry } from '@fusion-kit/domain/entry';
+import { asFusionError, failure } from '@fusion-kit/domain/errors';
+import type { ProjectId } from '@fusion-kit/domain/ids';
+import type { Caller } from '@fusion-kit/domain/ports/upstream';
+import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
+import { branchRef } from '@fusion-kit/domain/run';
+import type { Task } from '@fusion-kit/domain/task';
+import type { World } from '@fusion-kit/domain/world';
+import type { Follower } from './follower.ts';
+import type { Writer } from './writer.ts';
+
+export interface LandingOptions {
+  world: World;
+  writer: Writer;
+  store: ProjectStore;
+  random: () => number;
+}
+
+/** Merges proven work onto its run's branch, one at a time per project, in the order in which it was proven. Landing twice changes nothing. */
+export class Landing implements Follower {
+  readonly #options: LandingOptions;
+  readonly #queues = new Map<ProjectId, Promise<void>>();
+
+  constructor(options: LandingOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what was proven but not landed when the server stopped. */
+  start(): void {
+    for (const task of this.#options.world.all('tasks')) if (task.phase === 'landing') this.#enqueue(task);
+  }
+
+  see(entries: readonly Entry[]): void {
+    for (const { event } of entries) {
+      const task = event.type === 'task.proved' && this.#options.world.get('tasks', event.taskId);
+      if (task) this.#enqueue(task);
+    }
+  }
+
+  /** Resolves when nothing is being merged any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#queues.values());
+  }
+
+  #enqueue(task: Task): void {
+    const before = this.#queues.get(task.projectId) ?? Promise.resolve();
+    this.#queues.set(
+      task.projectId,
+      before.then(() => this.#land(task)),
+    );
+  }
+
+  async #land(task: Task): Promise<void> {
+    const { world, writer, store, random } = this.#options;
+    const run = world.get('runs', task.runId);
+    const project = world.get('projects', task.projectId);
+    const present = world.get('tasks', task.id);
+    const commit = present?.receipt?.commit;
+    if (!run?.branch || !project || !present?.dispatch || present.phase !== 'landing' || !commit) return;
+    const { agentId, id: dispatchId } = present.dispatch;
+    const caller: Caller = { projectId: project.id, runId: run.id, taskId: task.id, agentId, dispatchId };
+    const branch = run.branch;
+    const failed = (problem: ReturnType<typeof failure>) =>
+      writer.submit({ type: 'dispatch.fail', caller, failure: problem, jitter: random() });
+    try {
+      const message = `${task.title}\n\nTask ${task.node} (${task.id}) of run ${run.name} (${run.id}).\n`;
+      const outcome = await store.integrate(project, { runId: run.id, branch, commit, message });
+      if (outcome.landed) {
+        await writer.submit({
+          type: 'dispatch.land',
+          caller,
+          landed: { ref: branchRef(branch), commit: outcome.commit },
+        });
+        return;
+      }
+      const { files, ours, theirs } = outcome.conflict;
+      const sides = `${ours.slice(0, 10)} on ${branch} and ${theirs.slice(0, 10)} of task ${task.node}`;
+      await failed(
+        failure('landing_conflict', `${files.join(', ')} changed on both sides: ${sides}`, {
+          details: { files: [...files], ours, theirs },
+        }),
+      );
+    } catch (thrown) {
+      await failed(asFusionError(thrown).toJSON()).catch(() => {}); // the journal has failed; the next start lands it
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { Entry } from '@fusion-kit/domain/entry';
+import type { Journal } from '@fusion-kit/domain/ports/journal';
+import { Bell } from './bell.ts';
+
+/** Entries kept in memory for followers that are close to the end. */
+const TAIL_MAX = 4_096;
+const FOLLOW_BATCH = 512;
+
+/** The durable log as followers see it: from any number on, without a gap, for as long as they like. */
+export class Log {
+  readonly #journal: Journal;
+  readonly #bell = new Bell();
+  #tail: Entry[] = [];
+  #head: number;
+
+  constructor(journal: Journal, head: number) {
+    this.#journal = journal;
+    this.#head = head;
+  }
+
+  /** Number of the last durable event. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Takes entries that have just become durable. */
+  publish(entries: readonly Entry[]): void {
+    const last = entries.at(-1);
+    if (!last) return;
+    this.#tail.push(...entries);
+    if (this.#tail.length > 2 * TAIL_MAX) this.#tail = this.#tail.slice(-TAIL_MAX);
+    this.#head = last.seq;
+    this.#bell.ring();
+  }
+
+  async readAfter(after: number, limit: number): Promise<readonly Entry[]> {
+    if (after >= this.#head) return [];
+    const first = this.#tail[0]?.seq;
+    if (first === undefined || after + 1 < first) return this.#journal.readAfter(after, limit);
+    return this.#tail.slice(after + 1 - first, after + 1 - first + limit);
+  }
+
+  async *follow(after: number, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    let seen = after;
+    while (!signal.aborted) {
+      const rung = this.#bell.next();
+      const batch = await this.readAfter(seen, FOLLOW_BATCH);
+      const last = batch.at(-1);
+      if (last) {
+        yield batch;
+        seen = last.seq;
+      } else {
+        await Promise.race([rung, stopped]);
+      }
+    }
+  }
+}

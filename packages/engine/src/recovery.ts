@@ -1,0 +1,33 @@
+import type { Command } from '@fusion-kit/domain/command';
+import { isHeld } from '@fusion-kit/domain/task';
+import type { World } from '@fusion-kit/domain/world';
+
+/**
+ * What has to be told to the writer after a start with embedded agents: they died with the last server, so every open dispatch is lost and its task goes
+ * on in the same conversation; a model call whose end nobody saw is settled with what was held for it. Proven work is left to landing. Pure.
+ */
+export function recoveryOf(world: World): Command[] {
+  const commands: Command[] = [];
+  for (const { id, tokens, costUsd, at: _at, ...caller } of world.all('reservations')) {
+    const settlement = {
+      provider: 'unknown',
+      model: 'unknown',
+      status: 0,
+      basis: 'reserved' as const,
+      inputTokens: tokens,
+      outputTokens: 0,
+      costUsd,
+      firstByteMs: 0,
+      durationMs: 0,
+      attempts: 1,
+    };
+    commands.push({ type: 'budget.settle', reservationId: id, caller, settlement });
+  }
+  for (const task of world.all('tasks')) {
+    if (!isHeld(task) || !task.dispatch || task.phase === 'landing') continue;
+    const { projectId, runId, id: taskId } = task;
+    const caller = { projectId, runId, taskId, agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
+    commands.push({ type: 'dispatch.lose', caller, reason: 'the server was restarted' });
+  }
+  return commands;
+}

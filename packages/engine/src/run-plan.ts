@@ -1,0 +1,110 @@
+import type { AgentSpec } from '@fusion-kit/domain/agent';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { AgentId, NewId, RunId, TaskId } from '@fusion-kit/domain/ids';
+import type { Project } from '@fusion-kit/domain/project';
+import type { RunSpec } from '@fusion-kit/domain/run';
+import type { TaskSpec } from '@fusion-kit/domain/task';
+import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
+
+export interface RunPlan {
+  spec: RunSpec;
+  tasks: TaskSpec[];
+  agents: { id: AgentId; spec: AgentSpec }[];
+}
+
+export interface RunPlanRequest {
+  id: RunId;
+  project: Project;
+  workflow: Workflow;
+  definition: WorkflowDefinition;
+  inputs: Readonly<Record<string, string>>;
+  /** For team members that name none. */
+  defaults: { runtime?: string | undefined; provider?: string | undefined; model?: string | undefined };
+  /** Names that living agents of the project have. */
+  namesTaken: ReadonlySet<string>;
+  /** The user's commit to start from; absent without git. */
+  base?: string | undefined;
+  newId: NewId;
+}
+
+/** What a run of a definition consists of. Pure but for the new ids. @throws {FusionError} `input_missing` */
+export function planRun(request: RunPlanRequest): RunPlan {
+  const { id, project, workflow, definition, defaults, newId, base } = request;
+  const ids = new Map<string, TaskId>(definition.nodes.map((node) => [node.id, newId('tsk')]));
+  const unblocks = new Map<string, number>();
+  for (const node of definition.nodes)
+    for (const need of node.needs) unblocks.set(need.id, (unblocks.get(need.id) ?? 0) + 1);
+  const team = definition.team.map((member) => ({
+    ...member,
+    provider: member.provider ?? defaults.provider,
+    model: member.model ?? defaults.model,
+    runtime: defaults.runtime ?? member.runtime,
+  }));
+  const spec: RunSpec = {
+    id,
+    projectId: project.id,
+    workflowId: workflow.id,
+    workflowVersion: workflow.version,
+    name: definition.name,
+    inputs: inputsOf(definition, request.inputs),
+    ...(base && { base, branch: branchName(definition.name, id) }),
+    setup: definition.setup,
+    check: definition.check,
+    team,
+    budget: definition.budget,
+  };
+  const tasks = definition.nodes.map((node): TaskSpec => ({
+    id: ids.get(node.id)!,
+    projectId: project.id,
+    runId: id,
+    node: node.id,
+    title: node.title,
+    work: node.work,
+    priority: node.priority,
+    requires: node.requires,
+    needs: node.needs.map((need) => ({ id: ids.get(need.id)!, accept: need.accept })),
+    unblocks: unblocks.get(node.id) ?? 0,
+    retry: node.retry,
+    timeoutMs: node.timeoutMs,
+  }));
+  return { spec, tasks, agents: named(team, request.namesTaken).map((member) => ({ id: newId('agt'), spec: member })) };
+}
+
+/** `fusion/<name>-<end of the id>`: readable, and its own for every run. Pure. */
+export function branchName(name: string, id: RunId): string {
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40);
+  return `fusion/${slug || 'run'}-${id.slice(-8).toLowerCase()}`;
+}
+
+function inputsOf({ inputs }: WorkflowDefinition, given: Readonly<Record<string, string>>): Record<string, string> {
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(inputs, name));
+  if (unknown.length > 0) {
+    const known = Object.keys(inputs).join(', ') || 'none';
+    throw new FusionError('input_missing', `this workflow has no input ${unknown.join(', ')}`, {
+      remedy: `Its inputs: ${known}.`,
+    });
+  }
+  const values = Object.entries(inputs).map(([name, input]) => [name, given[name] ?? input.default] as const);
+  const missing = values.filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0)
+    throw new FusionError(
+      'input_missing',
+      `${missing.length === 1 ? 'input' : 'inputs'} ${missing.join(', ')} must be given`,
+    );
+  return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
+}
+
+/** The team under names nobody alive has: `ada`, else `ada-2` and so on. */
+function named(team: readonly AgentSpec[], taken: ReadonlySet<string>): AgentSpec[] {
+  const used = new Set(taken);
+  return team.map((member) => {
+    let name = member.name;
+    for (let count = 2; used.has(name); count += 1) name = `${member.name.slice(0, 36)}-${count}`;
+    used.add(name);
+    return { ...member, name };
+  });
+}

@@ -1,0 +1,180 @@
+import type { Command } from '@fusion-kit/domain/command';
+import { decide, namedBy } from '@fusion-kit/domain/decide';
+import type { Entry } from '@fusion-kit/domain/entry';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { EVENT_MAX, type Event } from '@fusion-kit/domain/event';
+import type { Journal } from '@fusion-kit/domain/ports/journal';
+import type { RowWrite, Table } from '@fusion-kit/domain/row';
+import type { World } from '@fusion-kit/domain/world';
+import { Cold } from './cold.ts';
+import type { Accepted, Idempotency } from './engine.ts';
+import type { Log } from './log.ts';
+
+/** Decisions run at most this long before their batch is handed to the journal and the event loop breathes. */
+const SLICE_MS = 4;
+const BATCH_COMMANDS_MAX = 512;
+/** Batches on their way to the disk while the next is decided. */
+const IN_FLIGHT_MAX = 2;
+
+interface Pending {
+  command: Command;
+  idempotency: Idempotency | undefined;
+  reply: unknown;
+  resolve(accepted: Accepted): void;
+  reject(error: FusionError): void;
+}
+
+export interface WriterOptions {
+  journal: Journal;
+  log: Log;
+  world: World;
+  clock: () => number;
+}
+
+/**
+ * The one writer. Commands that arrive together are decided and committed together; deciding runs ahead in memory, telling does not: replies, refusals and reads
+ * wait for the commit of the latest batch they saw. After a failed commit memory is worth nothing, so everything is refused and the process has to end.
+ */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #cold: Cold;
+  readonly #queue: Pending[] = [];
+  #seq: number;
+  #deciding = false;
+  #inFlight = 0;
+  #lastCommit: Promise<void> = Promise.resolve();
+  #failure: FusionError | undefined;
+  #fail: (error: FusionError) => void = () => {};
+  /** Rejects when a commit has failed. */
+  readonly failed: Promise<never>;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    this.#cold = new Cold(options.journal, options.world);
+    this.#seq = options.log.head;
+    this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
+    this.failed.catch(() => {});
+  }
+
+  /** @throws {FusionError} the refusal, once what it saw is durable */
+  submit(command: Command, idempotency?: Idempotency, reply: unknown = null): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      this.#queue.push({ command, idempotency, reply, resolve, reject });
+      if (!this.#deciding) void this.#decideAll();
+    });
+  }
+
+  async read<T>(look: (world: World) => T): Promise<T> {
+    if (this.#failure) throw this.#failure;
+    const seen = look(this.#options.world);
+    await this.#lastCommit;
+    return seen;
+  }
+
+  /** Resolves when everything decided so far is durable. */
+  async settled(): Promise<void> {
+    while (this.#deciding || this.#inFlight > 0)
+      await this.#lastCommit.then(() => new Promise((resolve) => setImmediate(resolve)));
+  }
+
+  async #decideAll(): Promise<void> {
+    this.#deciding = true;
+    await Promise.resolve(); // commands of the same tick travel together
+    try {
+      while (this.#queue.length > 0 && !this.#failure) {
+        while (this.#inFlight >= IN_FLIGHT_MAX) await this.#lastCommit;
+        const batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
+        const rows = await this.#cold.read(
+          batch.flatMap(({ command, idempotency }) => [...namedBy(command), ...keyOf(idempotency)]),
+        );
+        this.#decideBatch(batch, rows);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } catch (thrown) {
+      this.#stop(asFusionError(thrown));
+    } finally {
+      this.#deciding = false;
+    }
+  }
+
+  /** Decides what fits the slice and sends it off; what does not fit goes back to the head of the queue. No await: what it saw is what it commits. */
+  #decideBatch(batch: readonly Pending[], rows: readonly RowWrite[]): void {
+    const { world, clock, journal, log } = this.#options;
+    for (const row of rows) if (!world.get(row.table, row.id)) world.admit(row);
+    const expected = this.#seq;
+    const entries: Entry[] = [];
+    const written = new Map<string, RowWrite>();
+    const tellings: (() => void)[] = [];
+    const started = performance.now();
+    let decided = 0;
+    for (const pending of batch) {
+      if (decided > 0 && performance.now() - started > SLICE_MS) break;
+      decided += 1;
+      tellings.push(this.#decideOne(pending, clock(), entries, written));
+    }
+    this.#queue.unshift(...batch.slice(decided));
+    const before = this.#lastCommit;
+    const commit = entries.length === 0 ? before : journal.append({ expected, entries, rows: [...written.values()] });
+    this.#inFlight += 1;
+    this.#lastCommit = Promise.all([before, commit]).then(
+      () => {
+        this.#inFlight -= 1;
+        log.publish(entries);
+        for (const tell of tellings) tell();
+        this.#cold.release([...rows, ...written.values()]);
+      },
+      (thrown: unknown) => {
+        this.#inFlight -= 1;
+        const error = this.#stop(asFusionError(thrown));
+        for (const pending of batch.slice(0, decided)) pending.reject(error);
+        throw error;
+      },
+    );
+    this.#lastCommit.catch(() => {});
+  }
+
+  #decideOne(pending: Pending, at: number, entries: Entry[], written: Map<string, RowWrite>): () => void {
+    const { world } = this.#options;
+    const { idempotency, command } = pending;
+    const known = idempotency && world.get('keys', idempotency.key);
+    if (known) {
+      if (known.digest === idempotency.digest)
+        return () => pending.resolve({ seq: known.seq, reply: known.reply, repeated: true });
+      const conflict = new FusionError(
+        'idempotency_conflict',
+        `the key ${idempotency.key} was used for a different request`,
+      );
+      return () => pending.reject(conflict);
+    }
+    const { events, refused } = decide(world, command, at);
+    const tooLarge = events?.find((event) => JSON.stringify(event).length > EVENT_MAX);
+    const refusal = tooLarge ? oversized(tooLarge) : refused;
+    if (refusal) return () => pending.reject(refusal);
+    for (const [index, event] of (events ?? []).entries()) {
+      this.#seq += 1;
+      const keyed = index === 0 && idempotency ? { keyed: { ...idempotency, reply: pending.reply } } : {};
+      const entry: Entry = { seq: this.#seq, at, event, ...keyed };
+      entries.push(entry);
+      for (const write of world.apply(entry)) written.set(`${write.table}/${write.id}`, write);
+    }
+    const seq = this.#seq;
+    return () => pending.resolve({ seq, reply: pending.reply, repeated: false });
+  }
+
+  #stop(cause: FusionError): FusionError {
+    this.#failure ??= new FusionError('journal_failed', `nothing more can be kept: ${cause.message}`, { cause });
+    this.#fail(this.#failure);
+    for (const pending of this.#queue.splice(0)) pending.reject(this.#failure);
+    return this.#failure;
+  }
+}
+
+const oversized = (event: Event): FusionError =>
+  new FusionError(
+    'bad_request',
+    `${event.type} would be ${JSON.stringify(event).length} characters, more than the ${EVENT_MAX} that an event may have`,
+  );
+
+const keyOf = (idempotency: Idempotency | undefined): { table: Table; id: string }[] =>
+  idempotency ? [{ table: 'keys', id: idempotency.key }] : [];

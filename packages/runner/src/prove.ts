@@ -1,0 +1,80 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import { keepText } from '@fusion-kit/domain/kept-text';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import type { VerificationResult, Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
+import { type CheckResult, type Receipt, RECEIPT_FILES_MAX } from '@fusion-kit/domain/receipt';
+import type { StartDispatch } from '@fusion-kit/domain/runner-protocol';
+
+/** Longest output of a check that a receipt holds itself, in characters. */
+const CHECK_OUTPUT_MAX = 1_000;
+
+export interface Proof {
+  start: StartDispatch;
+  workspace: Workspace;
+  workspaces: Workspaces;
+  blobs: Blobs;
+}
+
+/** A rejected result, with the evidence that speaks against it. */
+export interface Proven {
+  receipt: Receipt;
+  failure?: FusionError;
+}
+
+/** Collects the evidence for a dispatch: what changed, and what its verification commands say of it in a clean checkout. */
+export async function prove({ start, workspace, workspaces, blobs }: Proof, signal: AbortSignal): Promise<Proven> {
+  const { caller, work, project, setup, timeoutMs } = start;
+  const base = start.base ? { base: start.base } : {};
+  const snapshot = await workspace.snapshot({
+    id: caller.dispatchId,
+    ...base,
+    message: start.title,
+    author: start.agent.name,
+  });
+  const evidence = {
+    ...(snapshot.base && { base: snapshot.base }),
+    ...(snapshot.commit && { commit: snapshot.commit }),
+    files: snapshot.files.slice(0, RECEIPT_FILES_MAX),
+    fileCount: snapshot.files.length,
+  };
+  if (work.expectsChanges && snapshot.files.length === 0) {
+    const receipt: Receipt = { kind: 'unverified', ...evidence, checks: [], sandbox: workspace.sandbox };
+    return {
+      receipt,
+      failure: new FusionError(
+        'nothing_changed',
+        `task "${start.title}" was expected to change files and changed none`,
+      ),
+    };
+  }
+  if (work.verify.length === 0)
+    return { receipt: { kind: 'unverified', ...evidence, checks: [], sandbox: workspace.sandbox } };
+  const commit = snapshot.commit ?? snapshot.base ?? start.base;
+  const result = await workspaces.verify(
+    { project, ...(commit && { commit }), setup, commands: work.verify, timeoutMs, directory: workspace.path },
+    signal,
+  );
+  const receipt: Receipt = {
+    kind: 'verified',
+    ...evidence,
+    checks: await checksOf(blobs, result),
+    sandbox: result.sandbox,
+  };
+  return result.passed ? { receipt } : { receipt, failure: rejected(result) };
+}
+
+/** Check results as events hold them. */
+export const checksOf = (blobs: Blobs, { checks }: VerificationResult): Promise<CheckResult[]> =>
+  Promise.all(
+    checks.map(async (check) => ({ ...check, output: await keepText(blobs, check.output, CHECK_OUTPUT_MAX) })),
+  );
+
+/** What is said of a failed verification, with the end of what the command printed. */
+export function rejected({ checks }: VerificationResult): FusionError {
+  const failed = checks.find((check) => check.exitCode !== 0);
+  const ending = failed?.output.trim().slice(-1_500);
+  return new FusionError(
+    'verification_failed',
+    `\`${failed?.command}\` ended with ${failed?.exitCode ?? 'no exit code'}${ending ? `:\n${ending}` : ''}`,
+  );
+}

@@ -1,0 +1,160 @@
+import type { AgentSpec } from '@fusion-kit/domain/agent';
+import { asFusionError, errorOf, FusionError } from '@fusion-kit/domain/errors';
+import type { DispatchId } from '@fusion-kit/domain/ids';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import type { Runtime } from '@fusion-kit/domain/ports/runtime';
+import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
+import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { Workspaces } from '@fusion-kit/domain/ports/workspaces';
+import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import { Dispatch } from './dispatch.ts';
+import { checksOf, rejected } from './prove.ts';
+import type { DispatchTokens } from './tokens.ts';
+
+export interface RunnerOptions {
+  end: RunnerEnd;
+  blobs: Blobs;
+  tokens: DispatchTokens;
+  runtimes: ReadonlyMap<string, Runtime>;
+  upstream: (id: string) => Upstream | undefined;
+  /** Used where an agent names no provider. */
+  defaultProvider: string;
+  /**
+   * Where an agent may work, confined as this machine and the user's choice have it; without an agent: where a project is checked.
+   * @throws {FusionError} `sandbox_missing`
+   */
+  workspacesFor: (agent: AgentSpec | undefined) => Workspaces;
+  /** Longest that a project's check may take. */
+  checkTimeoutMs?: number;
+  log: (line: string) => void;
+}
+
+type CommandOf<Type extends RunnerCommand['type']> = Extract<RunnerCommand, { type: Type }>;
+
+const CHECK_TIMEOUT_MS = 1_800_000;
+
+/** Hosts agents: carries out runner commands and reports what comes of them. It keeps no truth of its own. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #dispatches = new Map<DispatchId, Dispatch>();
+  readonly #checks = new Set<Promise<void>>();
+  readonly #stop = new AbortController();
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    options.end.onCommand((command) => this.#carryOut(command));
+  }
+
+  /** Ends every dispatch at once and waits until none of their processes is left. What was reported stays; the rest goes on after the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort(new FusionError('shutting_down', 'the runner is stopping'));
+    for (const dispatch of this.#dispatches.values()) dispatch.stop('the runner is stopping');
+    await Promise.allSettled([...this.#dispatches.values()].map((dispatch) => dispatch.done));
+    await Promise.allSettled(this.#checks);
+  }
+
+  #carryOut(command: RunnerCommand): void {
+    if (this.#stop.signal.aborted) return;
+    switch (command.type) {
+      case 'agent.open':
+        return this.#hold(this.#openAgent(command));
+      case 'agent.close':
+        return this.#hold(this.#closeAgent(command));
+      case 'dispatch.start':
+        return this.#begin(command);
+      case 'dispatch.stop':
+        return this.#dispatches.get(command.dispatchId)?.stop(command.reason);
+      case 'dispatch.pause':
+        return this.#dispatches.get(command.dispatchId)?.pause();
+      case 'dispatch.resume':
+        return this.#dispatches.get(command.dispatchId)?.resume();
+      case 'dispatch.deliver':
+        return this.#dispatches.get(command.dispatchId)?.deliver(command.messages);
+      case 'run.check':
+        return this.#hold(this.#check(command));
+    }
+  }
+
+  #hold(work: Promise<void>): void {
+    const held = work
+      .catch((thrown: unknown) => this.#options.log(`runner: ${asFusionError(thrown).message}`))
+      .finally(() => this.#checks.delete(held));
+    this.#checks.add(held);
+  }
+
+  /** What an agent needs to work; @throws {FusionError} what is missing */
+  #equipment(agent: AgentSpec): { runtime: Runtime; upstream: Upstream | undefined; workspaces: Workspaces } {
+    const { runtimes, upstream, defaultProvider, workspacesFor } = this.#options;
+    const runtime = runtimes.get(agent.runtime);
+    if (!runtime)
+      throw new FusionError(
+        'runtime_unknown',
+        `there is no runtime ${agent.runtime}; there are ${[...runtimes.keys()].join(', ')}`,
+      );
+    const provider = agent.provider ?? defaultProvider;
+    const found = runtime.needsModel ? upstream(provider) : undefined;
+    if (runtime.needsModel && !found) throw new FusionError('provider_unknown', `there is no provider ${provider}`);
+    return { runtime, upstream: found, workspaces: workspacesFor(agent) };
+  }
+
+  async #openAgent({ agentId, agent, project }: CommandOf<'agent.open'>): Promise<void> {
+    const { end } = this.#options;
+    try {
+      const { upstream, workspaces } = this.#equipment(agent);
+      const [status, workspace] = await Promise.all([
+        upstream?.check(this.#stop.signal),
+        workspaces.open(agentId, project),
+      ]);
+      if (status?.failure) throw errorOf(status.failure);
+      await end.report({ type: 'agent.ready', agentId, workspace: workspace.path, sandbox: workspace.sandbox });
+    } catch (thrown) {
+      await end.report({ type: 'agent.failed', agentId, failure: asFusionError(thrown).toJSON() });
+    }
+  }
+
+  async #closeAgent({ agentId, project }: CommandOf<'agent.close'>): Promise<void> {
+    const theirs = [...this.#dispatches.values()].filter((dispatch) => dispatch.agentId === agentId);
+    await Promise.allSettled(theirs.map((dispatch) => dispatch.done)); // stopped by the commands before
+    await this.#options.workspacesFor(undefined).remove(agentId, project);
+  }
+
+  #begin(start: StartDispatch): void {
+    const { end, blobs, tokens } = this.#options;
+    const { dispatchId } = start.caller;
+    if (this.#dispatches.has(dispatchId)) return; // handed over twice
+    tokens.set(dispatchId, start.token);
+    try {
+      const dispatch = new Dispatch(start, { end, blobs, ...this.#equipment(start.agent) });
+      this.#dispatches.set(dispatchId, dispatch);
+      void dispatch.done.finally(() => {
+        this.#dispatches.delete(dispatchId);
+        tokens.delete(dispatchId);
+      });
+    } catch (thrown) {
+      const failure = asFusionError(thrown).toJSON();
+      this.#hold(
+        end.report({ type: 'dispatch.failed', caller: start.caller, token: start.token, failure }).then(() => {}),
+      );
+    }
+  }
+
+  async #check({ runId, project, commit, setup, commands }: CommandOf<'run.check'>): Promise<void> {
+    const { end, blobs, workspacesFor, checkTimeoutMs: timeoutMs = CHECK_TIMEOUT_MS } = this.#options;
+    try {
+      const verification = { project, ...(commit && { commit }), setup, commands, timeoutMs, directory: project.path };
+      const result = await workspacesFor(undefined).verify(verification, this.#stop.signal);
+      const checks = await checksOf(blobs, result);
+      const failure = result.passed ? {} : { failure: rejected(result).toJSON() };
+      await end.report({ type: 'run.checked', runId, passed: result.passed, checks, ...failure });
+    } catch (thrown) {
+      if (this.#stop.signal.aborted) return; // asked again after the restart
+      await end.report({
+        type: 'run.checked',
+        runId,
+        passed: false,
+        checks: [],
+        failure: asFusionError(thrown).toJSON(),
+      });
+    }
+  }
+}
