@@ -1,0 +1,38 @@
+import type { AgentSpec } from '@fusion-kit/domain/agent';
+import type { WorkflowDefinition, WorkflowNode } from '@fusion-kit/domain/workflow';
+import { stringify } from 'yaml';
+import { writeCommon } from '../node-kinds/common.ts';
+import { WRITE_WORK } from '../node-kinds/kinds.ts';
+
+/** A definition as a workflow file, without what is default. `readWorkflow` gives the same definition again. */
+export function writeWorkflow(definition: WorkflowDefinition): string {
+  const { name, description, inputs, team, setup, check, budget, nodes } = definition;
+  const file = {
+    name,
+    ...(description !== undefined && { description }),
+    ...(Object.keys(inputs).length > 0 && { inputs }),
+    ...(team.length > 0 && { team: team.map(writeMember) }),
+    ...(setup.length > 0 && { setup }),
+    ...(check.length > 0 && { check }),
+    ...(Object.keys(budget).length > 0 && { budget }),
+    nodes: Object.fromEntries(nodes.map((node) => [node.id, writeNode(node)])),
+  };
+  // Aliases would be made for equal objects, folded lines would change long commands in diffs.
+  return stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+
+function writeMember({ capabilities, subscriptions, budget, ...spec }: AgentSpec): Record<string, unknown> {
+  return {
+    ...spec,
+    ...(capabilities.length > 0 && { capabilities }),
+    ...(subscriptions.length > 0 && { subscriptions }),
+    ...(Object.keys(budget).length > 0 && { budget }),
+  };
+}
+
+const writeNode = (node: WorkflowNode): Record<string, unknown> => ({
+  ...(node.work.kind !== 'agent' && { kind: node.work.kind }),
+  ...(node.title !== node.id && { title: node.title }),
+  ...WRITE_WORK[node.work.kind](node.work),
+  ...writeCommon(node),
+});
