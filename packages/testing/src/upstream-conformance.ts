@@ -192,6 +192,13 @@ export function upstreamConformance(
       expect(completions()).toHaveLength(2);
     });
 
+    it('takes a long wait that an overloaded provider asks for as a limit', async () => {
+      server.faults([{ status: 503, retryAfterS: 90 }]);
+
+      expect(await refusal(ask())).toMatchObject({ code: 'provider_limited', retryAfterMs: 90_000 });
+      expect(completions()).toHaveLength(1);
+    });
+
     it('starts no storm when one of twenty callers is limited', async () => {
       server.faults([{ status: 429, retryAfterS: 2 }]);
       const answers = await Promise.all(Array.from({ length: 20 }, async () => (await ask()).text()));

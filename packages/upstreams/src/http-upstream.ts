@@ -78,6 +78,7 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
       let outcome: Response | Trouble;
       try {
         await book.reserve();
+        signal.throwIfAborted();
         outcome = await attempt({ ...prepared, provider: id, http, limits, clock, leave, brokeOff });
       } catch (error) {
         leave();
@@ -95,7 +96,8 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
       // Before leaving, so that nobody slips in between the refusal and the pause it asks for.
       const waitMs = pause(outcome, attempts);
       leave();
-      if (attempts >= limits.attempts || waitMs > limits.patienceMs) throw comeBack(outcome.error, waitMs);
+      if (waitMs > limits.patienceMs) throw comeBack(outcome.error, waitMs, 'provider_limited');
+      if (attempts >= limits.attempts) throw comeBack(outcome.error, waitMs);
       await clock.sleep(waitMs, signal);
     }
   };
@@ -160,5 +162,5 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
 }
 
 /** The same error, saying when another try is worth it. */
-const comeBack = (error: FusionError, retryAfterMs: number) =>
-  new FusionError(error.code, error.message, { details: error.details, cause: error.cause, retryAfterMs });
+const comeBack = (error: FusionError, retryAfterMs: number, code = error.code) =>
+  new FusionError(code, error.message, { details: error.details, cause: error.cause, retryAfterMs });

@@ -38,7 +38,7 @@ export function ledger({ meter, caller, call, provider, prices, key }: LedgerEnt
   let attempts = 0;
   let unknownAttempts = 0;
   let status = 0;
-  let sentAt = 0;
+  let sentAt = performance.now();
   let firstByteAt: number | undefined;
 
   const record = (used: AnswerUsage) => {
