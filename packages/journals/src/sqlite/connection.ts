@@ -23,7 +23,8 @@ interface Waiting {
 
 /** One database connection in a thread of its own; requests are answered in the order they were made. */
 export class Connection {
-  readonly #worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+  // The process's own flags are not for a thread: with --input-type or --import it would not start.
+  readonly #worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { execArgv: [] });
   readonly #waiting = new Map<number, Waiting>();
   readonly #exited: Promise<void>;
   #lastId = 0;

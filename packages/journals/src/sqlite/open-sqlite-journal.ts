@@ -54,9 +54,9 @@ export interface OpenedSqliteJournal {
    * Puts the rows that these writes lead to in the place of all that are there, at once, and marks them as of today's projection.
    * @throws {FusionError} `version_conflict` when something was appended meanwhile
    */
-  replaceRows(batches: AsyncIterable<readonly RowWrite[]>): Promise<void>;
+  replaceRows: (batches: AsyncIterable<readonly RowWrite[]>) => Promise<void>;
   /** Every row by table and id in the order of their UTF-8 bytes, as of one moment; for the state hash. */
-  stateRows(): AsyncIterable<StateRow>;
+  stateRows: () => AsyncIterable<StateRow>;
 }
 
 /**
