@@ -48,13 +48,18 @@ export interface LoopbackModel {
   /** To be used as an OpenAI-style or OpenRouter base URL. */
   readonly baseUrl: string;
   readonly requests: readonly ChatRequest[];
+  /** How many answers are still being given, or waited for by a client. */
+  readonly openAnswers: () => number;
   close(): Promise<void>;
 }
 
 /** A model server on 127.0.0.1 that streams chat completions as OpenAI, OpenRouter and their likes do; only the brain is canned. */
 export async function loopbackModel(brain: Brain): Promise<LoopbackModel> {
   const requests: ChatRequest[] = [];
+  let openAnswers = 0;
   const server = createServer((incoming, response) => {
+    openAnswers++;
+    response.once('close', () => openAnswers--);
     void (async () => {
       const request = readChat(await bodyOf(incoming), incoming.headers);
       requests.push(request);
@@ -67,6 +72,7 @@ export async function loopbackModel(brain: Brain): Promise<LoopbackModel> {
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
     requests,
+    openAnswers: () => openAnswers,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -139,6 +139,14 @@ export function runtimeConformance(name: string, make: () => Runtime): void {
         await expect(steps.next()).rejects.toMatchObject({ code: 'shutting_down' });
       });
 
+      it('hangs up on the model when it is dropped in the middle of an answer', async () => {
+        const { turn, model } = await bench(inOrder({ hangAfter: 'Let me' }));
+        const steps = make().run(turn, new AbortController().signal);
+        for (let value; (value = (await steps.next()).value);) if ('type' in value && value.type === 'delta') break;
+        await steps.return({ summary: '', outputs: {} });
+        await vi.waitFor(() => expect(model.openAnswers()).toBe(0), { timeout: 10_000, interval: 10 });
+      });
+
       it('ends what it left running in the background with the turn', async () => {
         const command = 'sleep 300 > /dev/null 2>&1 & echo $! > pid';
         const { turn, fileText } = await bench(inOrder(running(command)));

@@ -4,6 +4,7 @@ import { streamText, tool, type LanguageModel, type ModelMessage, type ToolSet }
 import type { Step, ToolCall } from './conversation.ts';
 import { fusionErrorIn, isFinal, providerFailure } from './provider-failure.ts';
 import { TOOLS } from './tools.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How often one step is asked for when its answer breaks; limits and outages are waited for by the endpoint's `fetch`. */
 const TRIES = 3;
@@ -39,15 +40,41 @@ export async function* modelStep(question: Question, signal: AbortSignal): Async
       if (tries === TRIES || isFinal(thrown))
         throw providerFailure(question.endpoint.provider, question.endpoint.model, thrown);
     }
-    await wait(RETRY_DELAY_MS * tries, undefined, { signal });
+    await unlessAborted(wait(RETRY_DELAY_MS * tries), signal);
   }
 }
 
-async function* oneAnswer(
-  { model, system, messages }: Question,
-  abortSignal: AbortSignal,
-): AsyncGenerator<Delta, Answer> {
-  const { stream } = streamText({
+async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerator<Delta, Answer> {
+  const dropped = new AbortController();
+  const parts = ask(question, AbortSignal.any([signal, dropped.signal]));
+  let text = '';
+  const calls: ToolCall[] = [];
+  let finishReason: string | undefined;
+  try {
+    for await (const part of parts) {
+      if (part.type === 'error') throw part.error;
+      if (part.type === 'text-delta') {
+        text += part.text;
+        yield { type: 'delta', text: part.text };
+      }
+      if (part.type === 'tool-call')
+        calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
+      if (part.type === 'finish-step') finishReason = part.rawFinishReason;
+    }
+  } finally {
+    // Leaving the stream alone does not hang up on the provider: it would go on writing, and be paid for.
+    if (finishReason === undefined) dropped.abort();
+  }
+
+  signal.throwIfAborted();
+  // Clients do not always notice a stream that just stops: only a finish reason from the provider says that the answer is whole.
+  if (finishReason === undefined || finishReason === 'error') throw new Error('the answer broke off');
+  if (text.trim() === '' && calls.length === 0) throw new Error('the answer was empty');
+  return { text, calls, finishReason };
+}
+
+const ask = ({ model, system, messages }: Question, abortSignal: AbortSignal) =>
+  streamText({
     model,
     instructions: system,
     messages,
@@ -55,28 +82,7 @@ async function* oneAnswer(
     maxRetries: 0,
     abortSignal,
     onError: () => undefined, // It comes as a part of the stream too; by default it is printed.
-  });
-
-  let text = '';
-  const calls: ToolCall[] = [];
-  let finishReason: string | undefined;
-  for await (const part of stream) {
-    if (part.type === 'error') throw part.error;
-    if (part.type === 'text-delta') {
-      text += part.text;
-      yield { type: 'delta', text: part.text };
-    }
-    if (part.type === 'tool-call')
-      calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
-    if (part.type === 'finish-step') finishReason = part.rawFinishReason;
-  }
-
-  abortSignal.throwIfAborted();
-  // Clients do not always notice a stream that just stops: only a finish reason from the provider says that the answer is whole.
-  if (finishReason === undefined || finishReason === 'error') throw new Error('the answer broke off');
-  if (text.trim() === '' && calls.length === 0) throw new Error('the answer was empty');
-  return { text, calls, finishReason };
-}
+  }).stream;
 
 /** Arguments that are not JSON arrive as the text they were. */
 const inputText = (input: unknown): string => (typeof input === 'string' ? input : JSON.stringify(input ?? {}));

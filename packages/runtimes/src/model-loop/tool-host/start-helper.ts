@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import * as z from 'zod';
@@ -10,6 +9,7 @@ import { boundedText } from './bounded-text.ts';
 import { killGroup } from './kill-group.ts';
 import { killMarked } from './kill-marked.ts';
 import type { HostAnswer, HostCall, HostReady } from './wire.ts';
+import { eachLine } from './each-line.ts';
 import { within } from './within.ts';
 
 /** Set for everything a helper starts, so that it can be found when it has left its process group. */
@@ -17,6 +17,8 @@ const MARK = 'FUSION_KIT_TOOL_HOST';
 const START_TIMEOUT_MS = 60_000;
 /** Longer than any tool allows itself. */
 const ASK_TIMEOUT_MS = 660_000;
+/** Longest line the helper may say, in characters: a result is much shorter, even with every character escaped. */
+const LINE_MAX = 1_000_000;
 /** What the helper gets to end its children before it is killed itself. */
 const END_GRACE_MS = 1_000;
 
@@ -55,7 +57,7 @@ export async function startHelper(turn: Pick<Turn, 'cage'>): Promise<Helper> {
 
   const asked = new Map<number, (answer: HostAnswer) => void>();
   const ready = new Promise<true>((resolve) => {
-    createInterface({ input: child.stdout }).on('line', (text) => {
+    eachLine(child.stdout, LINE_MAX, (text) => {
       const said = parsed(text);
       if (said && 'id' in said) asked.get(said.id)?.(said);
       else if (said) resolve(true);
