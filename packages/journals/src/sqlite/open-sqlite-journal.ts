@@ -16,7 +16,7 @@ const READERS = 2;
 /** SQLite's number for FULL: a commit is synced before it is acknowledged. */
 const FULL = 2;
 
-/** `synchronous` is FULL by default and said all the same; a log page of 16 MB keeps checkpoints out of most commits. */
+/** With pages of 8 kB a checkpoint comes every 16 MB, so that few commits wait for one. */
 const WRITER_PRAGMAS = [
   'page_size = 8192',
   'journal_mode = wal',

@@ -65,10 +65,13 @@ export class SqliteJournal implements Journal {
 
   async #close(): Promise<void> {
     const { readers, writer, release } = this.#parts;
-    // The writer goes last: the last connection to close puts the write-ahead log into the database.
-    await Promise.all(readers.filter((reader) => reader !== writer).map((reader) => reader.close()));
-    await writer.close();
-    release();
+    try {
+      // The writer goes last: the last connection to close puts the write-ahead log into the database.
+      await Promise.all(readers.filter((reader) => reader !== writer).map((reader) => reader.close()));
+      await writer.close();
+    } finally {
+      release();
+    }
   }
 
   async #read(queries: readonly Query[]): Promise<ResultRow[][]> {
