@@ -36,7 +36,14 @@ interface Appending {
 /** A process that appends without end. @param fileBlocks largest file it may write, in blocks of 512 bytes */
 function appendInAnotherProcess(directory: string, fileBlocks = 'unlimited'): Appending {
   const command = `ulimit -f ${fileBlocks} && exec "$@"`;
-  const program = [process.execPath, '--conditions=source', '--input-type=module', '--eval', PROGRAM, directory];
+  const program = [
+    process.execPath,
+    '--conditions=fusion-kit-source',
+    '--input-type=module',
+    '--eval',
+    PROGRAM,
+    directory,
+  ];
   const child = spawn('sh', ['-c', command, 'sh', ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };

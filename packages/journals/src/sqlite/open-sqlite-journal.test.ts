@@ -70,7 +70,7 @@ test('a data directory that is in use is refused at once, in the same process an
   const script = `
     import { openSqliteJournal } from ${JSON.stringify(new URL('open-sqlite-journal.ts', import.meta.url).href)};
     openSqliteJournal({ directory: process.argv[1] }).catch((refused) => console.log(refused.code));`;
-  const flags = ['--conditions=source', '--input-type=module', '--eval', script, directory];
+  const flags = ['--conditions=fusion-kit-source', '--input-type=module', '--eval', script, directory];
   const other = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   other.stdout.on('data', (chunk) => (said += String(chunk)));
