@@ -17,6 +17,12 @@ export interface WorkspacesUnderTest {
   workspaces: Workspaces;
 }
 
+const inWorkspace = (workspace: Workspace, script: string): string => {
+  const { exitCode, output } = runLine(workspace.cage('/bin/sh', ['-euc', script]));
+  if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}: ${output}`);
+  return output;
+};
+
 /** What workspaces of git projects promise; an adapter's test is one call of this. `open` gets an empty directory to keep everything in. */
 export function workspacesConformance(name: string, open: (root: string) => Promise<WorkspacesUnderTest>): void {
   async function house() {
@@ -31,11 +37,6 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
     return { user, project, store, workspaces, head, agent, workspace };
   }
 
-  const inWorkspace = (workspace: Workspace, script: string) => {
-    const ran = runLine(workspace.cage('/bin/sh', ['-euc', script]));
-    expect(ran.exitCode, ran.output).toBe(0);
-    return ran.output;
-  };
   const signal = new AbortController().signal;
 
   describe(`${name}: workspaces`, () => {
@@ -150,19 +151,39 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
 
     test('resuming goes on with what an interrupted dispatch left', async () => {
       const { workspace, workspaces, head, agent, project } = await house();
-      await workspace.begin({ id: newDispatch(), base: head });
+      const previous = newDispatch();
+      await workspace.begin({ id: previous, base: head });
       inWorkspace(workspace, 'echo half >half-done');
       const again = await workspaces.open(agent, project);
       const id = newDispatch();
-      await again.resume({ id, base: head });
+      await again.resume({ id, base: head, previous });
       expect(inWorkspace(again, 'cat half-done; git branch --show-current')).toBe(`half\nfusion/${id}\n`);
       const { files } = await again.snapshot({ id, base: head, message: 'm', author: 'Ada' });
       expect(files).toEqual([{ path: 'half-done', change: 'added' }]);
     });
 
+    test('resuming brings back from the store what another task came after, and keeps what that one left', async () => {
+      const { workspace, head } = await house();
+      const [first, second, third] = [newDispatch(), newDispatch(), newDispatch()];
+      await workspace.begin({ id: first, base: head });
+      inWorkspace(workspace, 'echo one >one');
+      await workspace.begin({ id: second, base: head });
+      inWorkspace(workspace, 'echo two >two');
+      await workspace.resume({ id: third, base: head, previous: first });
+      expect(inWorkspace(workspace, 'ls; git branch --show-current')).toBe(
+        `old.txt\none\nread me.txt\nfusion/${third}\n`,
+      );
+      const { files } = await workspace.snapshot({ id: third, base: head, message: 'm', author: 'Ada' });
+      expect(files).toEqual([{ path: 'one', change: 'added' }]);
+      await workspace.resume({ id: newDispatch(), base: head, previous: second });
+      expect(inWorkspace(workspace, 'ls')).toBe('old.txt\nread me.txt\ntwo\n');
+      await workspace.resume({ id: newDispatch(), base: head, previous: third });
+      expect(inWorkspace(workspace, 'ls')).toBe('old.txt\none\nread me.txt\n');
+    });
+
     test('resuming where nothing was begun begins', async () => {
       const { workspace, head } = await house();
-      await workspace.resume({ id: newDispatch(), base: head });
+      await workspace.resume({ id: newDispatch(), base: head, previous: newDispatch() });
       expect(inWorkspace(workspace, 'git rev-parse HEAD')).toBe(`${head}\n`);
     });
 

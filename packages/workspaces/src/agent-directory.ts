@@ -12,6 +12,8 @@ export interface AgentDirectory {
   temporary: string;
   /** Exists once the tree was filled to its end. */
   filledMark: string;
+  /** Names the dispatch that the tree was last given to. */
+  dispatchFile: string;
 }
 
 export const agentDirectory = (root: string, agent: AgentId): AgentDirectory => {
@@ -22,15 +24,15 @@ export const agentDirectory = (root: string, agent: AgentId): AgentDirectory => 
     home: join(path, 'home'),
     temporary: join(path, 'tmp'),
     filledMark: join(path, 'filled'),
+    dispatchFile: join(path, 'dispatch'),
   };
 };
 
-/** Makes the places that are missing, closed to other users of the machine. A tree that was never filled to its end goes to the trash. */
+/** Makes the places that are missing, closed to other users of the machine. A tree that was not filled to its end was never anybody's, and goes. */
 export async function makeAgentDirectory(root: string, agent: AgentId): Promise<AgentDirectory> {
   const directory = agentDirectory(root, agent);
-  const treeExists = await exists(directory.tree);
-  if (!treeExists) await rm(directory.filledMark, { force: true });
-  else if (!(await exists(directory.filledMark))) await toTrash(root, directory.tree);
+  if (!(await exists(directory.tree))) await rm(directory.filledMark, { force: true });
+  else if (!(await exists(directory.filledMark))) await rm(directory.tree, { recursive: true });
   for (const path of [directory.path, directory.tree, directory.home, directory.temporary]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o700);

@@ -56,6 +56,15 @@ export async function isKept(store: string, commit: string): Promise<boolean> {
   return stdout !== '';
 }
 
+/** The newest commit of those that refs below a name point to. */
+export async function latestRef(store: string, below: string): Promise<string | undefined> {
+  const { stdout } = await git(
+    ['--git-dir', store, 'for-each-ref', '--count=1', '--sort=-committerdate', '--format=%(objectname)', below],
+    { doing: `Looking for ${below}` },
+  );
+  return stdout || undefined;
+}
+
 const CHANGES: Record<string, FileChange['change']> = { A: 'added', D: 'deleted', R: 'renamed', C: 'added' };
 
 /** The files that differ between two commits, by their paths of today. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, DispatchId } from '@fusion-kit/domain/ids';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
 import type { Workspace, WorkspaceProject, Workspaces } from '@fusion-kit/domain/ports/workspaces';
-import { type AgentClone, agentClone } from './agent-clone.ts';
+import { agentClone } from './agent-clone.ts';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
-import { changedFiles, commitAt, exists, isAncestor, isKept, writeCommit } from './bare-repository.ts';
+import { changedFiles, commitAt, exists, isAncestor, isKept, latestRef, writeCommit } from './bare-repository.ts';
 import { type CagePlan, cageCommand } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
@@ -27,6 +27,15 @@ export interface WorkspacesOptions {
 /** Where a dispatch's work is kept in the project store. */
 const dispatchRef = (dispatch: DispatchId): string => `refs/fusion/dispatches/${dispatch}`;
 
+/** Where what a dispatch left uncollected is kept, one ref per commit. */
+const leftoversRef = (owner: string): string => `refs/fusion/leftovers/${owner}`;
+
+const branchOf = (dispatch: DispatchId): string => `fusion/${dispatch}`;
+
+/** The latest work of a dispatch that came into the store: what it left, else its snapshot. */
+const workOf = async (storePath: string, dispatch: DispatchId): Promise<string | undefined> =>
+  (await latestRef(storePath, leftoversRef(dispatch))) ?? (await commitAt(storePath, dispatchRef(dispatch)));
+
 /** Workspaces of git projects: a clone per agent that borrows its objects from the project store, mounted read-only into its cage. */
 export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectStore }): Workspaces {
   const { root, sandbox, store } = options;
@@ -42,33 +51,28 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
     network: options.network ?? 'none',
   });
 
-  /** The agent's places and clone, made or completed where they are missing. */
-  async function prepare(agent: AgentId, project: WorkspaceProject) {
+  /** The agent's places with a clone in them, made where they are missing. */
+  async function prepare(agent: AgentId, project: WorkspaceProject): Promise<AgentDirectory> {
     const storePath = store.path(project.id);
     if (!(await exists(storePath))) await store.refresh(project);
     const directory = await makeAgentDirectory(root, agent);
-    const plan = planOf(directory, project.id);
-    const clone = agentClone(plan, storePath);
     if (!(await exists(directory.filledMark))) {
       const format = await git(['--git-dir', storePath, 'rev-parse', '--show-object-format'], {
         doing: `Reading ${storePath}`,
       });
-      await clone.create(format.stdout, agent);
+      await agentClone(planOf(directory, project.id), storePath).create(format.stdout, agent);
       await writeFile(directory.filledMark, '');
     }
-    return { directory, plan, clone, storePath };
+    return directory;
   }
 
-  /** Brings a commit that no ref of the store keeps yet into the store. */
-  async function keepLeftovers(agent: AgentId, project: WorkspaceProject, clone: AgentClone): Promise<void> {
-    const commit = await clone.leftovers();
-    if (!commit || (await isKept(store.path(project.id), commit))) return;
-    const refspecs = [`+refs/fusion/leftovers:refs/fusion/leftovers/${agent}/${commit}`];
-    await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
-  }
-
-  function workspace(agent: AgentId, project: WorkspaceProject, plan: CagePlan, clone: AgentClone): Workspace {
+  function workspace(directory: AgentDirectory, agent: AgentId, project: WorkspaceProject): Workspace {
+    const plan = planOf(directory, project.id);
     const storePath = store.path(project.id);
+    const clone = agentClone(plan, storePath);
+    /** The dispatch that what lies in the tree belongs to, if it was ever given to one. */
+    const lastDispatch = (): Promise<string | undefined> =>
+      readFile(directory.dispatchFile, 'utf8').catch(() => undefined);
 
     async function baseOf(dispatch: { base?: string }): Promise<string> {
       const base = await commitAt(storePath, dispatch.base ?? USER_HEAD_REF);
@@ -77,28 +81,39 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       return base;
     }
 
-    async function begin(dispatch: { id: DispatchId; base?: string }): Promise<void> {
-      const base = await baseOf(dispatch);
-      const branch = `fusion/${dispatch.id}`;
+    /** Brings what lies about into the store, unless a ref there keeps it already. */
+    async function keepLeftovers(): Promise<void> {
+      const commit = await clone.leftovers();
+      if (!commit || (await isKept(storePath, commit))) return;
+      const refspecs = [`+refs/fusion/leftovers:${leftoversRef((await lastDispatch()) ?? agent)}/${commit}`];
+      await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+    }
+
+    async function startAt(id: DispatchId, commit: string): Promise<void> {
       try {
-        await keepLeftovers(agent, project, clone);
-        await clone.start(branch, base);
+        await keepLeftovers();
+        await clone.start(branchOf(id), commit);
       } catch {
         // An agent can break its own repository beyond use. It is put aside as it is, and the next task gets a new one.
         await toTrash(root, plan.cwd);
         await prepare(agent, project);
-        await clone.start(branch, base);
+        await clone.start(branchOf(id), commit);
       }
+      await writeFile(directory.dispatchFile, id);
     }
 
     return {
       path: plan.cwd,
       sandbox: sandbox.id,
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
-      begin,
+
+      begin: async (dispatch) => await startAt(dispatch.id, await baseOf(dispatch)),
 
       async resume(dispatch) {
-        if (!(await clone.resume(`fusion/${dispatch.id}`))) await begin(dispatch);
+        const { id, previous } = dispatch;
+        if ((await lastDispatch()) === previous && (await clone.resume(branchOf(id))))
+          return await writeFile(directory.dispatchFile, id);
+        await startAt(id, (await workOf(storePath, previous)) ?? (await baseOf(dispatch)));
       },
 
       async snapshot(dispatch) {
@@ -119,11 +134,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
   }
 
   return {
-    open: (agent, project) =>
-      oneByOne(agent, async () => {
-        const { plan, clone } = await prepare(agent, project);
-        return workspace(agent, project, plan, clone);
-      }),
+    open: (agent, project) => oneByOne(agent, async () => workspace(await prepare(agent, project), agent, project)),
 
     remove: (agent, project) =>
       oneByOne(agent, async () => {
@@ -132,7 +143,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         if (await exists(directory.filledMark)) {
           const clone = agentClone(planOf(directory, project.id), store.path(project.id));
           await clone.leftovers();
-          const refspecs = [`+refs/*:refs/fusion/leftovers/${agent}/${randomUUID()}/*`];
+          const refspecs = [`+refs/*:refs/fusion/removed/${agent}/${randomUUID()}/*`];
           await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
         }
         await toTrash(root, directory.path);

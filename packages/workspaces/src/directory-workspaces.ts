@@ -10,31 +10,36 @@ import type { WorkspacesOptions } from './clone-workspaces.ts';
 import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
 import { serial } from './serial.ts';
 
-/** The largest directory that is copied for an agent. */
-const COPIED_KIB_MAX = 1024 ** 2;
+const COPIED_BYTES_MAX = 1024 ** 3;
 
 const COPY = `
 size=$(du -sk "$1" | cut -f1)
-if [ "$size" -gt "$2" ]; then echo "$1 holds $size KiB; at most $2 KiB are copied" >&2; exit 1; fi
+if [ "$size" -gt "$2" ]; then echo "$1 holds $size KiB; at most $2 KiB are copied for an agent" >&2; exit 1; fi
 cp -a "$1/." .
 `;
-
-/** Copies inside a cage, so that a link that is exchanged meanwhile leads nowhere. */
-const copyInto = async (plan: CagePlan, source: string): Promise<void> => {
-  await runScript(
-    { ...plan, readable: [...plan.readable, source] },
-    { doing: `Copying ${source} to ${plan.cwd}`, script: COPY, args: [source, String(COPIED_KIB_MAX)] },
-  );
-};
 
 /**
  * Workspaces of projects without git: a copy of the directory per agent. The work stays in the copy, since without a history
  * there is nothing to merge by; a snapshot tells which files changed since the task began.
  */
-export function directoryWorkspaces(options: WorkspacesOptions): Workspaces {
+export function directoryWorkspaces(
+  options: WorkspacesOptions & {
+    /** The largest directory that is copied; 1 GiB unless said otherwise. */
+    copiedBytesMax?: number;
+  },
+): Workspaces {
   const { root, sandbox } = options;
+  const kibMax = Math.ceil((options.copiedBytesMax ?? COPIED_BYTES_MAX) / 1024);
   const readable = options.readable ?? [];
   const oneByOne = serial();
+
+  /** Copies inside a cage, so that a link that is exchanged meanwhile leads nowhere. */
+  const copyInto = async (plan: CagePlan, source: string): Promise<void> => {
+    await runScript(
+      { ...plan, readable: [...plan.readable, source] },
+      { doing: `Copying ${source} to ${plan.cwd}`, script: COPY, args: [source, String(kibMax)] },
+    );
+  };
 
   function workspace(directory: AgentDirectory, plan: CagePlan): Workspace {
     const beganFile = join(directory.path, 'began.json');

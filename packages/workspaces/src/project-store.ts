@@ -15,7 +15,7 @@ import { inspectUserRepository, publishBranch, requireWritableBranch } from './u
 export const USER_HEAD_REF = 'refs/fusion/user/HEAD';
 
 /** The only names that fusion-kit ever writes in the user's repository. */
-const RUN_BRANCH = /^fusion\/[\w-][\w.-]*(\/[\w-][\w.-]*)*$/;
+const RUN_BRANCH = /^fusion\/\w[\w.-]*(\/\w[\w.-]*)*$/;
 
 /** The project store with what workspaces need of it: its place on disk, and the way in for an agent's commits. */
 export interface GitProjectStore extends ProjectStore {
