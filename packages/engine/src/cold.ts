@@ -60,7 +60,7 @@ export class Cold {
     }
   }
 
-  async #page<T extends Table>(table: T, ids: readonly string[]): Promise<RowWrite[]> {
+  async #page(table: Table, ids: readonly string[]): Promise<RowWrite[]> {
     const rows = await this.#journal.find({ table, ids, limit: ids.length });
     return rows.map((row) => ({ table, id: row.id, row }) as RowWrite);
   }
