@@ -127,7 +127,7 @@ export function runtimeConformance(name: string, make: () => Runtime): void {
         expect(await driven).toMatchObject({ code: 'shutting_down' });
         const pids = (fileText('pids') ?? '').trim().split('\n').map(Number);
         expect(pids).toHaveLength(3);
-        expect(pids.filter(processLives)).toEqual([]);
+        await vi.waitFor(() => expect(pids.filter(processLives)).toEqual([]));
       });
 
       it('stops while the model is answering when aborted', async () => {
@@ -151,7 +151,7 @@ export function runtimeConformance(name: string, make: () => Runtime): void {
         const command = 'sleep 300 > /dev/null 2>&1 & echo $! > pid';
         const { turn, fileText } = await bench(inOrder(running(command)));
         await drive(make(), turn);
-        expect(processLives(Number(fileText('pid')))).toBe(false);
+        await vi.waitFor(() => expect(processLives(Number(fileText('pid')))).toBe(false));
       });
     });
 
