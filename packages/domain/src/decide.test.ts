@@ -86,14 +86,12 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
   })),
   'dispatch.start': caller.map((who) => ({ type: 'dispatch.start', caller: who })),
   'dispatch.phase': caller.map((who) => ({ type: 'dispatch.phase', caller: who, phase: 'working' })),
-  'dispatch.prove': fc
-    .tuple(caller, fc.boolean())
-    .map(([who, changed]) => ({
-      type: 'dispatch.prove',
-      caller: who,
-      outputs: {},
-      receipt: changed ? receipt : nothing,
-    })),
+  'dispatch.prove': fc.tuple(caller, fc.boolean()).map(([who, changed]) => ({
+    type: 'dispatch.prove',
+    caller: who,
+    outputs: {},
+    receipt: changed ? receipt : nothing,
+  })),
   'dispatch.land': caller.map((who) => ({
     type: 'dispatch.land',
     caller: who,
@@ -111,15 +109,13 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
     to: topic ? { topic: 'plan.ready' } : { agentId: to },
     text: 'hello',
   })),
-  'budget.reserve': fc
-    .tuple(caller, number)
-    .map(([who, n]) => ({
-      type: 'budget.reserve',
-      reservationId: sampleId('rsv', n),
-      caller: who,
-      tokens: 10,
-      costUsd: 0.01,
-    })),
+  'budget.reserve': fc.tuple(caller, number).map(([who, n]) => ({
+    type: 'budget.reserve',
+    reservationId: sampleId('rsv', n),
+    caller: who,
+    tokens: 10,
+    costUsd: 0.01,
+  })),
 };
 
 /** Picks commands, and points those of a dispatch at the one that holds the task, so that most of them mean something. */
@@ -128,7 +124,7 @@ function aim(world: World, command: Command): Command {
   const task = world.get('tasks', command.caller.taskId);
   if (!task?.dispatch) return command;
   const held = { ...command.caller, runId: task.runId, agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
-  return { ...command, caller: held } as Command;
+  return { ...command, caller: held };
 }
 
 const setup: Command[] = [

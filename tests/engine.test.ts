@@ -1,0 +1,325 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
+import {
+  eventually,
+  graph,
+  type House,
+  type HouseOptions,
+  node,
+  openHouse,
+  type Play,
+  runEnds,
+  startRun,
+  succeed,
+  tasksOf,
+} from './house.ts';
+
+const open: House[] = [];
+const house = async (options?: HouseOptions) => {
+  const opened = await openHouse(options);
+  open.push(opened);
+  return opened;
+};
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+const failing =
+  (code: 'verification_failed' | 'provider_limited' | 'budget_exceeded', times: number): Play =>
+  async (start, report) => {
+    if (start.fence > times) return succeed(start, report);
+    await report({ type: 'dispatch.started' });
+    await report({ type: 'dispatch.failed', failure: { code, message: 'no', remedy: 'yes' } });
+  };
+
+describe('a run', () => {
+  it('does every task after what it needs, and releases its team', async () => {
+    const home = await house();
+    const run = await startRun(home, graph([node('a'), node('b', ['a']), node('c', ['a']), node('d', ['b', 'c'])]));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+    const order = home.starts.map((start) => start.title);
+    expect(order[0]).toBe('Do a');
+    expect(order.at(-1)).toBe('Do d');
+    expect(
+      await home.engine.read(
+        (world) => [...world.all('agents')].filter((agent) => agent.state !== 'terminated').length,
+      ),
+    ).toBe(0);
+  });
+
+  it('any graph ends with every task completed, each started after what it needs', async () => {
+    const home = await house();
+    const shapes = fc.integer({ min: 1, max: 25 }).chain((size) =>
+      fc.tuple(
+        ...Array.from({ length: size }, (_, at) =>
+          fc.subarray(
+            Array.from({ length: at }, (__, n) => n),
+            { maxLength: Math.min(4, at) },
+          ),
+        ),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
+        const nodes = shape.map((needs, at) =>
+          node(
+            `n${at}`,
+            needs.map((need) => `n${need}`),
+          ),
+        );
+        const run = await startRun(home, graph(nodes, 3, { name: `graph-${open.length}-${Math.random()}` }));
+        expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+        const started = home.starts.filter((start) => start.caller.runId === run.id).map((start) => start.title);
+        expect(started).toHaveLength(nodes.length);
+        for (const each of nodes)
+          for (const need of each.needs)
+            expect(started.indexOf(`Do ${need.id}`)).toBeLessThan(started.indexOf(`Do ${each.id}`));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('hands outputs and inputs on', async () => {
+    const home = await house();
+    const work = { ...node('b').work, prompt: 'Goal: ${{ inputs.goal }}. Before: ${{ nodes.a.outputs.summary }}' };
+    await startRun(home, graph([node('a'), node('b', ['a'], { work })], 1, { inputs: { goal: {} } }), { goal: 'tea' });
+    await eventually(home.engine, ['run.completed']);
+    expect(home.starts[1]?.work.prompt).toBe('Goal: tea. Before: done');
+  });
+
+  it('gives a task only to an agent with its capability', async () => {
+    const home = await house();
+    const team = ['plan', 'code'].map((capability) => ({
+      name: capability,
+      runtime: 'none',
+      capabilities: [capability],
+      subscriptions: [],
+      budget: {},
+    }));
+    await startRun(
+      home,
+      graph([node('a', [], { requires: ['plan'] }), node('b', [], { requires: ['code'] })], 0, { team }),
+    );
+    await eventually(home.engine, ['run.completed']);
+    expect(new Map(home.starts.map((start) => [start.title, start.agent.name]))).toEqual(
+      new Map([
+        ['Do a', 'plan'],
+        ['Do b', 'code'],
+      ]),
+    );
+  });
+
+  it('starts the higher priority first', async () => {
+    const home = await house();
+    await startRun(
+      home,
+      graph([node('low', [], { priority: 1 }), node('high', [], { priority: 9 }), node('middle')], 1),
+    );
+    await eventually(home.engine, ['run.completed']);
+    expect(home.starts.map((start) => start.title)).toEqual(['Do high', 'Do middle', 'Do low']);
+  });
+
+  it('fails closed: dependents of a failed task are cancelled with its id', async () => {
+    const home = await house({ play: failing('verification_failed', 9) });
+    const run = await startRun(home, graph([node('a'), node('b', ['a']), node('c', ['b'])]));
+    expect((await runEnds(home.engine, run.id)).event).toMatchObject({
+      type: 'run.failed',
+      failure: { message: 'task a failed' },
+    });
+    const [a, b, c] = await tasksOf(home.engine, run.id);
+    expect([a?.state, b?.state, c?.state]).toEqual(['failed', 'cancelled', 'cancelled']);
+    expect([b?.reason, c?.reason]).toEqual([`dependency_failed:${a?.id}`, `dependency_failed:${b?.id}`]);
+  });
+
+  it('tries a failed task again, saying why, and counts the attempts', async () => {
+    const home = await house({ play: failing('verification_failed', 2) });
+    const run = await startRun(home, graph([node('a', [], { retry: { limit: 2, backoffMs: 1 } })]));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+    expect((await tasksOf(home.engine, run.id))[0]).toMatchObject({ fence: 3, attempts: 2 });
+    expect(home.starts[1]?.note).toContain('was not accepted: no');
+  });
+
+  it('comes back after a provider limit without using up an attempt', async () => {
+    const home = await house({ play: failing('provider_limited', 3) });
+    const run = await startRun(home, graph([node('a')]));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+    expect((await tasksOf(home.engine, run.id))[0]).toMatchObject({ fence: 4, attempts: 0 });
+  });
+
+  it('does not try again what another attempt cannot mend', async () => {
+    const home = await house({ play: failing('budget_exceeded', 1) });
+    const run = await startRun(home, graph([node('a', [], { retry: { limit: 5, backoffMs: 1 } })]));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.failed');
+  });
+
+  it.each([
+    ['true', 'run.completed'],
+    ['false', 'run.failed'],
+  ])('ends by the check `%s` of the project: %s', async (check, end) => {
+    const home = await house();
+    const run = await startRun(home, graph([node('a')], 1, { check: [check] }));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe(end);
+  });
+
+  it('cancelled, stops what is at work and starts nothing more', async () => {
+    const home = await house({ play: (_start, report) => void report({ type: 'dispatch.started' }) });
+    const run = await startRun(home, graph([node('a'), node('b', ['a'])]));
+    await eventually(home.engine, ['task.started']);
+    await home.engine.submit({ type: 'run.cancel', runId: run.id, reason: 'enough' });
+    await eventually(home.engine, ['agent.terminated']);
+    expect(home.starts).toHaveLength(1);
+    expect(home.commands.map((command) => command.type)).toContain('dispatch.stop');
+    expect((await tasksOf(home.engine, run.id)).map((task) => task.state)).toEqual(['cancelled', 'cancelled']);
+  });
+
+  it('paused, starts nothing until it is resumed', async () => {
+    const home = await house({ ready: false });
+    const run = await startRun(home, graph([node('a')], 1));
+    await home.engine.submit({ type: 'run.pause', runId: run.id });
+    const agent = await home.engine.read((world) => [...world.all('agents')][0]!);
+    await home.engine.submit({ type: 'agent.arrive', agentId: agent.id, workspace: '/w', sandbox: 'none' });
+    await home.engine.read(() => 0);
+    expect(home.starts).toHaveLength(0);
+    await home.engine.submit({ type: 'run.resume', runId: run.id });
+    await runEnds(home.engine, run.id);
+    expect(home.starts).toHaveLength(1);
+  });
+});
+
+describe('a dispatch', () => {
+  it('is refused once it is over: its token died with it', async () => {
+    let late: Promise<unknown> | undefined;
+    const home = await house({
+      play: async (start, report) => {
+        await succeed(start, report);
+        late = report({
+          type: 'dispatch.proved',
+          outputs: {},
+          receipt: { kind: 'unverified', files: [], fileCount: 0, checks: [], sandbox: 'none' },
+        });
+      },
+    });
+    await startRun(home, graph([node('a')]));
+    await eventually(home.engine, ['run.completed']);
+    expect(await late).toMatchObject({ ok: false, failure: { code: 'dispatch_stale' } });
+  });
+
+  it('gets messages sent while it works, and the sender sees where they stand', async () => {
+    let go: () => void = () => {};
+    const gone = new Promise<void>((resolve) => (go = resolve));
+    const home = await house({
+      play: async (start, report) => {
+        await report({ type: 'dispatch.started' });
+        await gone;
+        await succeed(start, report);
+      },
+    });
+    const run = await startRun(home, graph([node('a')], 1));
+    await eventually(home.engine, ['task.started']);
+    const agent = await home.engine.read((world) => [...world.all('agents')][0]!);
+    const messageId = home.engine.newId('msg');
+    await home.engine.submit({
+      type: 'message.send',
+      messageId,
+      projectId: run.projectId,
+      from: { kind: 'person', name: 'Mia' },
+      to: { agentId: agent.id },
+      text: 'Mind the gap',
+    });
+    await eventually(home.engine, ['message.sent']);
+    await expect
+      .poll(() => home.commands.find((command) => command.type === 'dispatch.deliver'))
+      .toMatchObject({ messages: [{ id: messageId, from: 'Mia', text: 'Mind the gap' }] });
+    go();
+    await runEnds(home.engine, run.id);
+    const [message] = await home.engine.find({ table: 'messages', limit: 1 });
+    expect(message?.deliveries[agent.id]).toMatchObject({
+      state: 'failed',
+      reason: 'the agent ended before it read it',
+    });
+  });
+});
+
+describe('a message', () => {
+  it('that nobody takes in time expires', async () => {
+    const home = await house({ ready: false });
+    const run = await startRun(home, graph([node('a')], 1));
+    const agent = await home.engine.read((world) => [...world.all('agents')][0]!);
+    const messageId = home.engine.newId('msg');
+    await home.engine.submit({
+      type: 'message.send',
+      messageId,
+      projectId: run.projectId,
+      from: { kind: 'system' },
+      to: { agentId: agent.id },
+      text: 'Soon',
+      expiresAt: Date.now() + 20,
+    });
+    expect((await eventually(home.engine, ['message.expired'], { messageId })).event).toMatchObject({
+      agentId: agent.id,
+    });
+  });
+});
+
+describe('a restart', () => {
+  it('gives interrupted work out again, to the same agent, with a new fence, and completes the run', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'fusion-kit-restart-'));
+    const blobs = memoryBlobs();
+    try {
+      const first = await openHouse({
+        directory,
+        blobs,
+        play: (_start, report) => void report({ type: 'dispatch.started' }),
+      });
+      const run = await startRun(first, graph([node('a'), node('b', ['a'])], 2));
+      await eventually(first.engine, ['task.started']);
+      await first.close();
+      const second = await house({ directory, blobs });
+      expect((await runEnds(second.engine, run.id)).event.type).toBe('run.completed');
+      const [a] = await tasksOf(second.engine, run.id);
+      expect(a).toMatchObject({ fence: 2, attempts: 0, lastAgentId: first.starts[0]?.caller.agentId });
+      const old = first.starts[0]!;
+      expect(second.starts[0]?.token).not.toBe(old.token);
+    } finally {
+      for (const each of open.splice(0)) await each.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('settles a model call whose end nobody saw with what was held for it', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'fusion-kit-restart-'));
+    try {
+      const first = await openHouse({
+        directory,
+        play: async (_start, report) => {
+          await report({ type: 'dispatch.started' });
+          await report({ type: 'budget.reserve', tokens: 500, costUsd: 0.25 });
+        },
+      });
+      const run = await startRun(first, graph([node('a')], 1));
+      await eventually(first.engine, ['budget.reserved']);
+      await first.close();
+      const second = await house({ directory });
+      await runEnds(second.engine, run.id);
+      const [row] = await second.engine.find({ table: 'runs', ids: [run.id], limit: 1 });
+      expect(row?.usage).toMatchObject({ calls: 1, inputTokens: 500, costUsd: 0.25 });
+      expect(await second.engine.find({ table: 'reservations', limit: 1 })).toEqual([]);
+    } finally {
+      for (const each of open.splice(0)) await each.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+it('ten thousand idle reads later nothing was written: an idle house is quiet', async () => {
+  const home = await house();
+  await startRun(home, graph([node('a')]));
+  await eventually(home.engine, ['agent.terminated']);
+  const before = home.engine.head;
+  for (let n = 0; n < 10_000; n += 1) await home.engine.read((world) => world.count('tasks'));
+  expect(home.engine.head).toBe(before);
+});
