@@ -1,0 +1,49 @@
+import type { Health, NewProvider, ProviderView } from '@fusion-kit/domain/api';
+import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import type { Engine } from '@fusion-kit/engine/engine';
+import type * as z from 'zod';
+
+/** How the stream treats its WebSockets; the defaults are right for everything but tests. */
+export interface SocketLimits {
+  /** Sockets at the same time; the next one is refused with `connections_exhausted`. */
+  maxSockets: number;
+  pingEveryMs: number;
+  /** What may wait for a slow client before its part of the log is read no further. */
+  bufferMaxBytes: number;
+}
+
+export const SOCKET_LIMITS: SocketLimits = { maxSockets: 256, pingEveryMs: 20_000, bufferMaxBytes: 8_000_000 };
+
+/** What a server is made of; the composition root gives it everything it touches. */
+export interface ServerOptions {
+  engine: Engine;
+  /** What `Authorization: Bearer` must carry. */
+  token: string;
+  version: string;
+  dataDir: string;
+  sandbox: Health['sandbox'];
+  /** Milliseconds since 1970, as `clock` gives them. */
+  startedAt: number;
+  clock: () => number;
+  /** The built page; without it only the API is served. */
+  dashboardDir?: string | undefined;
+  /**
+   * Reads the text of a workflow file; `fileName` decides the format and is named in messages.
+   * @throws {FusionError} `workflow_…` or `expression_invalid`; several problems at once are `details.problems`, each a `Failure`
+   */
+  readWorkflow: (
+    text: string,
+    fileName: string,
+  ) => { definition: WorkflowDefinition; warnings: readonly (string | { message: string })[] };
+  providers: {
+    list(): Promise<ProviderView[]>;
+    add(provider: z.output<typeof NewProvider>): Promise<ProviderView>;
+  };
+  /** Called once `POST /shutdown` is answered; whoever made the server then closes it and the engine. */
+  onShutdown?: (() => void) | undefined;
+  /** Host names by which the server may be called besides the loopback ones; with a port when it differs from the listening one. */
+  allowedHosts?: readonly string[] | undefined;
+  /** Where unexpected errors go, with their stack. */
+  log?: ((message: string, error: unknown) => void) | undefined;
+  sockets?: Partial<SocketLimits> | undefined;
+}

@@ -1,0 +1,38 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { page, RunChange, RunQuery } from '@fusion-kit/domain/api';
+import type { Command } from '@fusion-kit/domain/command';
+import { RunId } from '@fusion-kit/domain/ids';
+import { Run } from '@fusion-kit/domain/run';
+import type * as z from 'zod';
+import { endpoint, idParams } from '../endpoint.ts';
+import type { ServerOptions } from '../options.ts';
+import { pageOf, rowOf } from '../rows.ts';
+
+function commandOf(runId: RunId, change: z.output<typeof RunChange>): Command {
+  switch (change.action) {
+    case 'pause':
+      return { type: 'run.pause', runId };
+    case 'resume':
+      return { type: 'run.resume', runId };
+    case 'cancel':
+      return { type: 'run.cancel', runId, reason: change.reason };
+  }
+}
+
+export function runRoutes(app: OpenAPIHono, { engine }: ServerOptions): void {
+  const list = { method: 'get', path: '/runs', summary: 'Lists runs.' } as const;
+  endpoint(app, { ...list, query: RunQuery, answer: page(Run) }, ({ query }) => {
+    const { project: projectId, state, workflow } = query;
+    const keep = workflow && ((run: Run) => run.workflowId === workflow);
+    return pageOf(engine, { table: 'runs', filter: { projectId, state }, keep }, query);
+  });
+
+  const one = { path: '/runs/{id}', params: idParams(RunId), answer: Run } as const;
+  endpoint(app, { ...one, method: 'get', summary: 'Shows a run.' }, ({ params }) => rowOf(engine, 'runs', params.id));
+
+  const change = { method: 'patch', summary: 'Pauses, resumes or cancels a run.', body: RunChange } as const;
+  endpoint(app, { ...one, ...change }, async ({ params, body }) => {
+    await engine.submit(commandOf(params.id, body));
+    return rowOf(engine, 'runs', params.id);
+  });
+}
