@@ -1,0 +1,146 @@
+import { Agent, AgentState } from '@fusion-kit/domain/agent';
+import { type AgentChange, AgentMetrics, page } from '@fusion-kit/domain/api';
+import * as z from 'zod';
+import type { Answer, Call } from '../call.ts';
+import { argument, BudgetOptions, budgetOf, Limit, optionsOf, Words } from '../options.ts';
+import { ago, cost, count, duration, tokens } from '../output/figures.ts';
+import { plain } from '../output/plain.ts';
+import { shownState } from '../output/states.ts';
+import { fieldsText, tableText } from '../output/table.ts';
+import { agentOf, projectHere, projectOf } from '../references.ts';
+import { connect } from '../server/connect.ts';
+import type { Paint } from '../terminal.ts';
+
+const Spawn = BudgetOptions.extend({
+  project: z.string().optional(),
+  runtime: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  capabilities: Words.default([]),
+  subscribe: Words.default([]),
+  instructions: z.string().optional(),
+});
+
+export async function spawnAgent(call: Call): Promise<Answer> {
+  const options = optionsOf(call, Spawn);
+  const name = argument(call, 0, '<name>');
+  const { client } = await connect(call);
+  const project = await projectHere(client, call, options.project);
+  const { runtime, provider, model, capabilities, instructions } = options;
+  const agent = await client.post('/agents', Agent, {
+    project: project.id,
+    name,
+    runtime,
+    provider,
+    model,
+    capabilities,
+    instructions,
+    subscriptions: options.subscribe,
+    budget: budgetOf(options),
+  });
+  return agentAnswer(agent);
+}
+
+export async function listAgents(call: Call): Promise<Answer> {
+  const options = optionsOf(
+    call,
+    z.object({
+      project: z.string().optional(),
+      state: AgentState.optional(),
+      limit: Limit.default(100),
+      all: z.boolean().default(false),
+    }),
+  );
+  const { client } = await connect(call);
+  const project = options.project === undefined ? undefined : await projectOf(client, call, options.project);
+  const { items } = await client.get('/agents', page(Agent), {
+    query: { project: project?.id, state: options.state, limit: Math.min(options.limit, 500) },
+  });
+  const shown = items.filter((agent) => options.all || options.state !== undefined || agent.state !== 'terminated');
+  return {
+    data: { agents: shown },
+    text: (paint, columns) =>
+      tableText(
+        {
+          head: ['agent', 'name', 'state', 'runtime', 'model', 'capabilities', 'tokens', 'cost', 'changed'],
+          rows: shown.map((agent) => [
+            agent.id,
+            agent.name,
+            shownState(agent.state, paint),
+            agent.runtime,
+            [agent.provider, agent.model].filter(Boolean).join(' '),
+            agent.capabilities.join(' '),
+            tokens(agent.usage),
+            cost(agent.usage),
+            ago(agent.changedAt, Date.now()),
+          ]),
+          empty: 'no agents; `fusion-kit agent spawn NAME` makes one',
+        },
+        paint,
+        columns,
+      ),
+  };
+}
+
+export async function getAgent(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  return agentAnswer(await agentOf(client, argument(call, 0, '<agent>')));
+}
+
+const changeAgent =
+  (change: z.input<typeof AgentChange>) =>
+  async (call: Call): Promise<Answer> => {
+    const { client } = await connect(call);
+    const { id } = await agentOf(client, argument(call, 0, '<agent>'));
+    return agentAnswer(await client.patch(`/agents/${id}`, Agent, change));
+  };
+
+export const pauseAgent = changeAgent({ action: 'pause' });
+export const resumeAgent = changeAgent({ action: 'resume' });
+
+export async function terminateAgent(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const { id } = await agentOf(client, argument(call, 0, '<agent>'));
+  return agentAnswer(await client.delete(`/agents/${id}`, Agent));
+}
+
+export async function agentMetrics(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const agent = await agentOf(client, argument(call, 0, '<agent>'));
+  const metrics = await client.get(`/agents/${agent.id}/metrics`, AgentMetrics);
+  const { tasks, usage } = metrics;
+  return {
+    data: metrics,
+    text: (paint) =>
+      fieldsText(
+        [
+          ['agent', `${paint.bold(agent.name)} ${paint.dim(agent.id)}`],
+          ['tasks', `${tasks.completed} completed, ${tasks.failed} failed, ${tasks.running} running`],
+          ['worked', duration(metrics.workingMs)],
+          ['tool calls', String(metrics.toolCalls)],
+          ['model calls', `${usage.calls}, ${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out`],
+          ['cost', cost(usage)],
+        ],
+        paint,
+      ),
+  };
+}
+
+const agentAnswer = (agent: Agent): Answer => ({
+  data: agent,
+  text: (paint) => fieldsText(agentFields(agent, paint), paint),
+});
+
+const agentFields = (agent: Agent, paint: Paint): (readonly [string, string])[] => [
+  ['agent', `${paint.bold(agent.name)} ${paint.dim(agent.id)}`],
+  ['state', shownState(agent.state, paint)],
+  ['failure', agent.failure ? paint.red(plain(`${agent.failure.message} → ${agent.failure.remedy}`)) : ''],
+  ['runtime', agent.runtime],
+  ['model', [agent.provider, agent.model].filter(Boolean).join(' ')],
+  ['capabilities', agent.capabilities.join(', ')],
+  ['subscribed', agent.subscriptions.join(', ')],
+  ['task', agent.taskId ?? ''],
+  ['workspace', agent.workspace ?? ''],
+  ['sandbox', agent.sandbox ?? ''],
+  ['used', [tokens(agent.usage) && `${tokens(agent.usage)} tokens`, cost(agent.usage)].filter(Boolean).join(', ')],
+];

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { page } from '@fusion-kit/domain/api';
+import { Project } from '@fusion-kit/domain/project';
+import * as z from 'zod';
+import type { Answer, Call } from '../call.ts';
+import { argument, BudgetOptions, budgetOf, Limit, optionsOf } from '../options.ts';
+import { ago, cost, tokens } from '../output/figures.ts';
+import { plain } from '../output/plain.ts';
+import { tableText } from '../output/table.ts';
+import { directoryHere, projectOf } from '../references.ts';
+import { connect } from '../server/connect.ts';
+
+export async function createProject(call: Call): Promise<Answer> {
+  const options = optionsOf(call, BudgetOptions.extend({ name: z.string().optional() }));
+  const [directory] = call.args;
+  const path = directory === undefined ? await directoryHere(call) : resolve(call.cwd, directory);
+  const { client } = await connect(call);
+  const project = await client.post('/projects', Project, { path, name: options.name, budget: budgetOf(options) });
+  return {
+    data: project,
+    text: (paint) =>
+      `project ${paint.bold(plain(project.name))} ${paint.dim(project.id)} on ${project.path} (${project.kind})\n`,
+  };
+}
+
+export async function listProjects(call: Call): Promise<Answer> {
+  const { limit } = optionsOf(call, z.object({ limit: Limit.default(50) }));
+  const { client } = await connect(call);
+  const { items } = await client.get('/projects', page(Project), { query: { limit: Math.min(limit, 500) } });
+  return {
+    data: { projects: items },
+    text: (paint, columns) =>
+      tableText(
+        {
+          head: ['project', 'name', 'kind', 'created', 'tokens', 'cost', 'directory'],
+          rows: items.map((project) => [
+            project.id,
+            plain(project.name),
+            project.kind,
+            ago(project.createdAt, Date.now()),
+            tokens(project.usage),
+            cost(project.usage),
+            project.path,
+          ]),
+          empty: 'no projects yet; `fusion-kit project create` makes one of the directory you are in',
+        },
+        paint,
+        columns,
+      ),
+  };
+}
+
+export async function deleteProject(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const { id } = await projectOf(client, call, argument(call, 0, '<project>'));
+  const project = await client.delete(`/projects/${id}`, Project);
+  return { data: project, text: () => `project ${plain(project.name)} is forgotten; ${project.path} stays as it is\n` };
+}

@@ -1,0 +1,99 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Health, Started } from '@fusion-kit/domain/api';
+import { FusionError } from '@fusion-kit/domain/errors';
+import { didYouMean } from '@fusion-kit/domain/nearest';
+import { Workflow } from '@fusion-kit/domain/workflow';
+import * as z from 'zod';
+import type { Answer, Call } from '../call.ts';
+import { COMMANDS } from '../command-table.ts';
+import { optionsOf, Pairs } from '../options.ts';
+import { runAnswer } from '../output/run-answer.ts';
+import { plain } from '../output/plain.ts';
+import { directoryHere, projectAt } from '../references.ts';
+import { type Connection, connect } from '../server/connect.ts';
+import { pageOf } from '../server/server-file.ts';
+import { watchRun } from '../watch-run.ts';
+import { readWorkflowFile } from '../workflow-file.ts';
+import { reportOf } from './runs.ts';
+
+const Options = z.object({
+  input: Pairs.default({}),
+  runtime: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  project: z.string().optional(),
+  detach: z.boolean().default(false),
+});
+
+/** Runs a workflow file on a project, from the file to the landed branch. */
+export async function run(call: Call): Promise<Answer> {
+  const file = await namedFile(call);
+  const { input, project, detach, runtime, provider, model } = optionsOf(call, Options);
+  const directory = project === undefined ? await directoryHere(call) : resolve(call.cwd, project);
+  const source = await readWorkflowFile(call, file);
+  const connection = await connect(call);
+  const request = { file, source, directory, start: { inputs: input, runtime, provider, model } };
+  const started = await startFile(connection, request);
+  if (!call.json) tellStarted(call, connection, started);
+  if (!detach && !(await watchRun(call, connection, { runId: started.run.id, after: started.after }))) {
+    throw new FusionError('shutting_down', `you stopped watching; run ${started.run.id} goes on`, {
+      remedy: `See it with \`fusion-kit run get ${started.run.id}\`, stop it with \`fusion-kit run cancel ${started.run.id}\`.`,
+    });
+  }
+  return runAnswer(await reportOf(connection.client, started.run.id));
+}
+
+export interface FileRequest {
+  file: string;
+  source: string;
+  directory: string;
+  start: {
+    inputs: Record<string, string>;
+    runtime?: string | undefined;
+    provider?: string | undefined;
+    model?: string | undefined;
+  };
+}
+
+/** Saves a workflow file in the project of a directory (made when there is none) and starts a run of it. `after` numbers an event before it. */
+export async function startFile(
+  { client }: Pick<Connection, 'client'>,
+  { file, source, directory, start }: FileRequest,
+) {
+  const { project, created } = await projectAt(client, directory);
+  const workflow = await client.post('/workflows', Workflow, { project: project.id, source, file });
+  const { lastSeq: after } = await client.get('/health', Health);
+  const { run: begun } = await client.post(`/workflows/${workflow.id}/start`, Started, start);
+  return { project, created, workflow, run: begun, after };
+}
+
+function tellStarted(
+  call: Call,
+  { server }: Connection,
+  { project, created, workflow, run: begun }: Awaited<ReturnType<typeof startFile>>,
+): void {
+  const paint = call.terminal.errorPaint;
+  const said = [
+    `${paint.bold(plain(workflow.name))} ${paint.dim(`version ${workflow.version}, ${workflow.nodeCount} tasks, run ${begun.id}`)}`,
+    `on ${project.path}${created ? paint.dim(' (a new project)') : ''}`,
+    `${paint.dim('page')} ${paint.cyan(pageOf(server))}`,
+  ];
+  call.terminal.err(`${said.join('\n')}\n\n`);
+}
+
+const SUBCOMMANDS = COMMANDS.flatMap(({ path }) => (path.startsWith('run ') ? [path.slice('run '.length)] : []));
+
+/** What was named is a file when it exists or looks like one; anything else is a mistyped command. */
+async function namedFile(call: Call): Promise<string> {
+  const [named] = call.args;
+  if (named === undefined) {
+    throw new FusionError('usage', `name a workflow file, or one of ${SUBCOMMANDS.join(', ')}`);
+  }
+  const exists = await access(resolve(call.cwd, named)).then(
+    () => true,
+    () => false,
+  );
+  if (exists || /[./\\]/.test(named)) return named;
+  throw new FusionError('usage', `there is no file and no command ${named}${didYouMean(named, SUBCOMMANDS)}`);
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEngine } from '@fusion-kit/engine/open-engine';
+import { rebuildRows } from '@fusion-kit/engine/rebuild';
+import { readWorkflow } from '@fusion-kit/formats/workflow-yaml/read';
+import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
+import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { reportingMeter } from '@fusion-kit/runner/meter';
+import { Runner } from '@fusion-kit/runner/runner';
+import type { DispatchTokens } from '@fusion-kit/runner/tokens';
+import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
+import { createServer } from '@fusion-kit/server/create-server';
+import { localTransport } from '@fusion-kit/transports/local';
+import { readScenario } from '@fusion-kit/upstreams/scripted/scenario';
+import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
+import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
+import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
+import { workspaces } from '@fusion-kit/workspaces/workspaces';
+import { allowed, confine } from './confinement.ts';
+import { Providers } from './providers.ts';
+import type { ComposedServer, ComposeOptions } from './server/composed.ts';
+
+/** The root of the installation, where `examples/` and the built page lie. */
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const DASHBOARD = join(ROOT, 'packages/dashboard/dist');
+const SCENARIO = join(ROOT, 'examples/price-list.scenario.json');
+
+/** Puts the house together: the one place that knows every room. What is opened here is closed by `close`, in the opposite order. */
+export async function composeServer(options: ComposeOptions): Promise<ComposedServer> {
+  const { dataDir, env, version, log } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const opened = await openSqliteJournal({ directory: dataDir });
+    closers.push(() => opened.journal.close());
+    if (opened.backup) log(`the database was migrated; as it was before it is in ${opened.backup}`);
+    if (opened.rebuildNeeded) await rebuildRows(opened.journal, opened.replaceRows);
+    const blobs = fileBlobs(join(dataDir, 'blobs'));
+    const confinement = await confine(options.sandbox, env['PATH']);
+
+    const { engine: engineEnd, runner: runnerEnd } = localTransport();
+    const tokens: DispatchTokens = new Map();
+    const meter = reportingMeter({ end: runnerEnd, tokens, blobs });
+    const scenario = options.scriptedScenario ?? SCENARIO;
+    const scripted = await startScriptedServer({ scenario: readScenario(await readFile(scenario, 'utf8'), scenario) });
+    closers.push(() => scripted.close());
+    const providers = new Providers({
+      file: join(dataDir, 'providers.json'),
+      env,
+      meter,
+      scripted: scriptedUpstream({ server: scripted, meter }),
+    });
+    await providers.load();
+
+    const store = gitProjectStore({ root: dataDir });
+    const runner = new Runner({
+      end: runnerEnd,
+      blobs,
+      tokens,
+      runtimes: new Map([modelLoop()].map((runtime) => [runtime.id, runtime])),
+      upstream: (id) => providers.upstream(id),
+      defaultProvider: 'openrouter',
+      workspacesFor: allowed(confinement, workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),
+      log,
+    });
+    closers.push(() => runner.close());
+    const engine = await openEngine({ ...opened, blobs, transport: engineEnd, store, version, log });
+    closers.pop(); // the engine closes the journal, so the runner has to end before it
+    closers.push(
+      () => engine.close('the server was stopped'),
+      () => runner.close(),
+    );
+
+    const token = randomBytes(32).toString('base64url');
+    const server = createServer({
+      engine,
+      token,
+      version,
+      dataDir,
+      sandbox: confinement.state,
+      startedAt: Date.now(),
+      clock: Date.now,
+      ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
+      readWorkflow,
+      providers,
+      onShutdown: () => options.onShutdown('a command asked for it'),
+      log: (message, error) =>
+        log(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    });
+    const { url } = await server.listen({ port: options.port });
+    closers.push(() => server.close());
+    return { url, token, sandbox: confinement.state, failed: engine.failed, close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Entry } from '@fusion-kit/domain/entry';
+import { type Event, severityOf } from '@fusion-kit/domain/event';
+import type { Address, Sender } from '@fusion-kit/domain/message';
+import { preview } from '@fusion-kit/domain/text';
+import type { Paint } from '../terminal.ts';
+import { clockTime, count, duration, shortCommit } from './figures.ts';
+import { cut, plain } from './plain.ts';
+
+export interface LineStyle {
+  nameOf: (id: string) => string | undefined;
+  paint: Paint;
+  columns: number | undefined;
+}
+
+const COLOURS = { debug: 'dim', info: 'cyan', warning: 'yellow', error: 'red', critical: 'red' } as const;
+const TYPE_WIDTH = 18;
+
+/** An event on one line: when, what, of whom, and what can be said in short. Pure but for the zone. */
+export function eventLine({ at, event }: Entry, { nameOf, paint, columns }: LineStyle): string {
+  const who = subjects(event).map((id) => nameOf(id) ?? shortId(id));
+  const text = plain(`${who.join(' ')}  ${said(event, nameOf)}`);
+  const width = columns === undefined ? Infinity : Math.max(10, columns - TYPE_WIDTH - 12);
+  const colour =
+    event.type === 'task.completed' || event.type === 'run.completed' ? 'green' : COLOURS[severityOf(event)];
+  return `${paint.dim(clockTime(at))}  ${paint[colour](event.type.padEnd(TYPE_WIDTH))}  ${width === Infinity ? text : cut(text, width)}`;
+}
+
+const shortId = (id: string): string => `${id.slice(0, 4)}…${id.slice(-6)}`;
+
+/** The ids that an event is about, nearest first. */
+function subjects(event: Event): string[] {
+  if (event.type === 'message.sent') return [];
+  const field = (name: string): string[] =>
+    name in event ? [String(Reflect.get(event, name) ?? '')].filter(Boolean) : [];
+  const near = [...field('taskId'), ...field('agentId')];
+  if (near.length > 0) return near;
+  return [...field('runId'), ...field('workflowId'), ...field('projectId')].slice(0, 1);
+}
+
+/** What an event says beyond whom it concerns. */
+function said(event: Event, nameOf: LineStyle['nameOf']): string {
+  switch (event.type) {
+    case 'project.created':
+      return `${event.name} at ${event.path}`;
+    case 'agent.spawning':
+      return [event.spec.name, event.spec.runtime, event.spec.model].filter(Boolean).join(', ');
+    case 'agent.ready':
+      return `in ${event.workspace} (${event.sandbox})`;
+    case 'agent.failed':
+    case 'task.failed':
+    case 'run.failed':
+      return event.failure.message;
+    case 'agent.respawning':
+    case 'agent.terminated':
+    case 'run.cancelled':
+    case 'task.cancelled':
+    case 'task.skipped':
+    case 'message.failed':
+    case 'server.stopped':
+      return event.reason;
+    case 'task.requeued':
+      return event.failure?.message ?? event.reason;
+    case 'workflow.saved':
+      return `${event.name} version ${event.version}, ${event.nodeCount} nodes`;
+    case 'run.started':
+      return [event.spec.name, event.spec.branch && `on ${event.spec.branch}`].filter(Boolean).join(' ');
+    case 'task.created':
+      return event.spec.title;
+    case 'task.phase_changed':
+      return event.failure ? `${event.phase}: ${event.failure.message}` : event.phase;
+    case 'task.completed':
+      return event.landed ? `landed ${shortCommit(event.landed.commit)}` : '';
+    case 'turn.opened':
+      return preview(event.prompt);
+    case 'turn.told':
+      return preview(event.text);
+    case 'step.answered':
+      return preview(event.text) || event.calls.map((call) => call.tool).join(', ');
+    case 'tool.called':
+      return `${event.tool} ${preview(event.input)}`;
+    case 'tool.returned':
+      return `${event.tool} ${event.isError ? 'failed' : 'ok'} after ${duration(event.durationMs)}: ${preview(event.output)}`;
+    case 'model.called': {
+      const price = event.costUsd === null ? '' : `, $${event.costUsd.toFixed(4)}`;
+      return `${event.model}, ${count(event.inputTokens + event.outputTokens)} tokens${price}, ${duration(event.durationMs)}`;
+    }
+    case 'message.sent':
+      return `${senderName(event.from)} → ${addressName(event.to, nameOf)}: ${preview(event.text)}`;
+    case 'server.started':
+      return `version ${event.version}, process ${event.pid}`;
+    default:
+      return '';
+  }
+}
+
+export const senderName = (from: Sender): string => (from.kind === 'system' ? 'fusion-kit' : from.name);
+export const addressName = (to: Address, nameOf: LineStyle['nameOf']): string =>
+  'topic' in to ? `#${to.topic}` : (nameOf(to.agentId) ?? shortId(to.agentId));

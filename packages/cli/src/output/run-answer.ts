@@ -1,0 +1,98 @@
+import type { Agent } from '@fusion-kit/domain/agent';
+import type { Project } from '@fusion-kit/domain/project';
+import type { Run } from '@fusion-kit/domain/run';
+import type { Task } from '@fusion-kit/domain/task';
+import type { Answer } from '../call.ts';
+import type { Paint } from '../terminal.ts';
+import { cost, duration, shortCommit, tokens } from './figures.ts';
+import { plain } from './plain.ts';
+import { shownState } from './states.ts';
+import { tableText } from './table.ts';
+
+export interface RunReport {
+  run: Run;
+  project: Project;
+  tasks: readonly Task[];
+  agents: readonly Agent[];
+}
+
+/** A run with all that came of it. Not ok unless it is on its way or completed. */
+export function runAnswer(report: RunReport): Answer {
+  const { run, project, tasks, agents } = report;
+  return {
+    data: { run, project, tasks, agents },
+    text: (paint, columns) => runText(report, paint, columns),
+    ok: run.state !== 'failed' && run.state !== 'cancelled',
+  };
+}
+
+/** The summary that a run ends with. */
+export function runText(report: RunReport, paint: Paint, columns: number | undefined): string {
+  const { run } = report;
+  const took = run.finishedAt === undefined ? '' : paint.dim(` after ${duration(run.finishedAt - run.startedAt)}`);
+  return [
+    `${paint.bold(plain(run.name))}  ${shownState(run.state, paint)}${took}  ${paint.dim(run.id)}\n`,
+    `\n${taskTable(report, paint, columns)}`,
+    ...failures(report, paint),
+    ...branch(report, paint),
+  ].join('');
+}
+
+function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: number | undefined): string {
+  const names = new Map(agents.map((agent) => [agent.id, agent.name]));
+  const rows = tasks.map((task) => {
+    const agentId = task.dispatch?.agentId ?? task.lastAgentId;
+    return [
+      task.node,
+      shownState(task.state, paint),
+      agentId === undefined ? '' : (names.get(agentId) ?? agentId),
+      task.startedAt !== undefined && task.finishedAt !== undefined ? duration(task.finishedAt - task.startedAt) : '',
+      tokens(task.usage),
+      cost(task.usage),
+      shortCommit(task.landed?.commit ?? task.receipt?.commit),
+    ];
+  });
+  const time = run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt);
+  const total = ['total', '', '', time, tokens(run.usage), cost(run.usage), shortCommit(run.head)].map((cell) =>
+    paint.bold(cell),
+  );
+  return tableText(
+    {
+      head: ['task', 'state', 'agent', 'time', 'tokens', 'cost', 'commit'],
+      rows: rows.length > 0 ? [...rows, total] : [],
+      empty: 'no tasks',
+    },
+    paint,
+    columns,
+  );
+}
+
+function failures({ run, tasks }: RunReport, paint: Paint): string[] {
+  const lines = tasks.flatMap((task) => {
+    if (task.state === 'failed' && task.failure) {
+      return [
+        `${paint.red('✗')} ${paint.bold(task.node)}: ${plain(task.failure.message)}\n  ${paint.yellow('→')} ${plain(task.failure.remedy)}\n`,
+      ];
+    }
+    return [];
+  });
+  if (run.failure)
+    lines.push(
+      `${paint.red('✗')} ${plain(run.failure.message)}\n  ${paint.yellow('→')} ${plain(run.failure.remedy)}\n`,
+    );
+  return lines.length > 0 ? ['\n', ...lines] : [];
+}
+
+function branch({ run, project }: RunReport, paint: Paint): string[] {
+  if (run.branch === undefined || run.head === undefined || run.head === run.base) return [];
+  const at = `git -C ${quoted(project.path)}`;
+  const base = run.base === undefined ? 'HEAD' : shortCommit(run.base);
+  return [
+    `\nlanded on ${paint.green(run.branch)}\n`,
+    `  ${paint.cyan(`${at} log --oneline ${base}..${run.branch}`)}\n`,
+    `  ${paint.cyan(`${at} diff ${base}...${run.branch}`)}\n`,
+  ];
+}
+
+/** A path as a shell takes it. */
+const quoted = (path: string): string => (/^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -1,0 +1,73 @@
+import type { RunId } from '@fusion-kit/domain/ids';
+import { isHeld, type Task } from '@fusion-kit/domain/task';
+import type { World } from '@fusion-kit/domain/world';
+import type { Paint } from '../terminal.ts';
+import { cost, duration, tokens } from './figures.ts';
+import { cut, filled, plain, widthOf } from './plain.ts';
+import { shownState } from './states.ts';
+
+export interface Canvas {
+  paint: Paint;
+  columns: number;
+  rows: number;
+  now: number;
+}
+
+/** What a task is doing, in one word. */
+export const doing = (task: Task): string => (task.state === 'running' ? (task.phase ?? 'running') : task.state);
+
+export const agentNameOf = (world: World, task: Task): string => {
+  const id = task.dispatch?.agentId ?? task.lastAgentId;
+  return id === undefined ? '' : (world.get('agents', id)?.name ?? id);
+};
+
+/** A run as it stands, a line for each task; what does not fit the window is counted. Pure. */
+export function runLines(world: World, runId: RunId, canvas: Canvas): string[] {
+  const run = world.get('runs', runId);
+  if (!run) return [];
+  const { paint, columns, now } = canvas;
+  const tasks = [...world.tasksOf(runId)];
+  const done = tasks.filter((task) => task.state === 'completed').length;
+  const spent = [tokens(run.usage) && `${tokens(run.usage)} tokens`, cost(run.usage)].filter(Boolean).join(', ');
+  const phase = run.phase === 'checking' ? ', checking' : '';
+  const head = cut(
+    `  ${done}/${tasks.length} tasks${phase}  ${duration(now - run.startedAt)}  ${spent}`,
+    columns - widthOf(run.name) - 1,
+  );
+  const room = Math.max(3, canvas.rows - 4);
+  const shown = tasks.length <= room ? tasks : mostTelling(tasks).slice(0, room);
+  const node = Math.min(Math.max(4, ...shown.map((task) => widthOf(task.node))), Math.floor(columns / 3));
+  const lines = shown.map((task) => taskLine(world, task, { ...canvas, node }));
+  const hidden = tasks.length - shown.length;
+  return [
+    `${paint.bold(cut(plain(run.name), columns - 1))}${paint.dim(head)}`,
+    ...lines,
+    ...(hidden > 0 ? [paint.dim(`  and ${hidden} more`)] : []),
+  ];
+}
+
+const STATE_WIDTH = 11;
+
+function taskLine(world: World, task: Task, { paint, columns, now, node }: Canvas & { node: number }): string {
+  const state = doing(task);
+  const time = task.startedAt === undefined ? '' : duration((task.finishedAt ?? now) - task.startedAt);
+  const figures = `${time.padStart(9)}${tokens(task.usage).padStart(9)}${cost(task.usage).padStart(11)}`;
+  const agent = agentNameOf(world, task);
+  const left = 2 + node + 2 + 2 + STATE_WIDTH + 1;
+  const middle = Math.max(0, columns - left - figures.length - 1);
+  const said = task.failure && !isHeld(task) ? plain(task.failure.message) : agent;
+  return `  ${filled(cut(task.node, node), node)}  ${shownState(task.state, paint, state.padEnd(STATE_WIDTH))} ${filled(cut(said, middle), middle)}${columns > left + figures.length ? paint.dim(figures) : ''}`;
+}
+
+/** Running and failed ones first, the waiting ones last. */
+const WEIGHT: Record<Task['state'], number> = {
+  failed: 0,
+  running: 1,
+  assigned: 2,
+  cancelled: 3,
+  queued: 4,
+  skipped: 5,
+  completed: 6,
+};
+const mostTelling = (tasks: readonly Task[]): Task[] =>
+  tasks.toSorted((one, other) => WEIGHT[one.state] - WEIGHT[other.state]);

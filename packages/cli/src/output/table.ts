@@ -1,0 +1,87 @@
+import { stripVTControlCharacters } from 'node:util';
+import Table from 'cli-table3';
+import type { Paint } from '../terminal.ts';
+import { cut, widthOf } from './plain.ts';
+
+const GAP = 2;
+const BARE = Object.fromEntries(
+  // One line below the head and nothing else: rows are read, copied and piped.
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+    'middle',
+  ].map((part) => [part, '']),
+);
+
+export interface TableText {
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** Said in place of a table without rows. */
+  empty: string;
+}
+
+/** Columns aligned by spaces. Where the width is known the widest columns give way, so that no line wraps. Pure. */
+export function tableText({ head, rows, empty }: TableText, paint: Paint, columns: number | undefined): string {
+  if (rows.length === 0) return `${paint.dim(empty)}\n`;
+  const widths = widthsWithin(naturalWidths([head, ...rows]), columns);
+  const fit = (cell: string, at: number): string => {
+    const bare = stripVTControlCharacters(cell);
+    // A cell that has to be cut loses its colour; cutting inside an escape sequence would colour the rest of the screen.
+    return widthOf(bare) <= widths[at]! ? cell : cut(bare, widths[at]!);
+  };
+  const table = new Table({
+    chars: BARE,
+    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
+  });
+  table.push(head.map((cell, at) => paint.dim(fit(cell.toUpperCase(), at))));
+  for (const row of rows) table.push(row.map(fit));
+  return `${table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')}\n`;
+}
+
+function naturalWidths(rows: readonly (readonly string[])[]): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) {
+      widths[at] = Math.max(widths[at] ?? 0, widthOf(cell));
+    }
+  }
+  return widths;
+}
+
+const NARROWEST = 8;
+
+function widthsWithin(natural: readonly number[], columns: number | undefined): number[] {
+  const widths = [...natural];
+  if (columns === undefined) return widths;
+  let excess = widths.reduce((sum, width) => sum + width + GAP, 0) - columns;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= NARROWEST) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    excess--;
+  }
+  return widths;
+}
+
+/** Names and values, one pair a line, values aligned; pairs with an empty value are left out. Pure. */
+export function fieldsText(fields: readonly (readonly [name: string, value: string])[], paint: Paint): string {
+  const shown = fields.filter(([, value]) => value !== '');
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown.map(([name, value]) => `${paint.dim(name.padEnd(width))}  ${value}\n`).join('');
+}
