@@ -1,4 +1,4 @@
-import { type ErrorCode, FusionError } from '@fusion-kit/domain/errors';
+import { type ErrorCode, failure, FusionError } from '@fusion-kit/domain/errors';
 
 /** One thing that is wrong in a file; lines and columns count from 1. */
 export interface FileProblem {
@@ -13,15 +13,18 @@ export const PROBLEMS_MAX = 20;
 
 /**
  * The error for everything that was found wrong in a file, in file order: its code is the first problem's, its message has one line
- * `file:line:column: …` for each, its details are those of the first and `problems`, the list.
+ * `file:line:column: …` for each. Its details are `{ file, line, column, problems }`: the place of the first, and each problem as a `Failure`
+ * with its own place in its details.
  */
-export function fileError(fileName: string, found: readonly FileProblem[]): FusionError {
+export function fileError(file: string, found: readonly FileProblem[]): FusionError {
   const problems = found
     .toSorted((left, right) => left.line - right.line || left.column - right.column)
-    .slice(0, PROBLEMS_MAX);
+    .slice(0, PROBLEMS_MAX)
+    .map(({ code, message, line, column }) =>
+      failure(code, `${file}:${line}:${column}: ${message}`, { details: { file, line, column } }),
+    );
   const [first] = problems;
   if (first === undefined) throw new RangeError('there is no problem to tell');
-  const { code, line, column } = first;
-  const lines = problems.map((one) => `${fileName}:${one.line}:${one.column}: ${one.message}`);
-  return new FusionError(code, lines.join('\n'), { details: { file: fileName, line, column, problems } });
+  const message = problems.map((problem) => problem.message).join('\n');
+  return new FusionError(first.code, message, { details: { ...first.details, problems } });
 }

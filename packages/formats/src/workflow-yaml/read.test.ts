@@ -1,4 +1,4 @@
-import { FusionError } from '@fusion-kit/domain/errors';
+import { Failure, FusionError } from '@fusion-kit/domain/errors';
 import { WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -244,6 +244,11 @@ describe('a wrong file is refused with line and column', () => {
       'a.yaml:4:8',
     ]);
     expect(error.details).toMatchObject({ file: 'a.yaml', line: 1, column: 7, problems: { length: 4 } });
+    expect(Failure.array().parse(error.details?.['problems'])[2]).toMatchObject({
+      code: 'workflow_invalid',
+      message: 'a.yaml:4:3: nodes.b.prompt is missing',
+      details: { file: 'a.yaml', line: 4, column: 3 },
+    });
     const many = Array.from({ length: 50 }, (_, at) => `  n${at}: { prompt: 1 }`).join('\n');
     expect(refusal(`name: x\nnodes:\n${many}\n`).details).toMatchObject({ problems: { length: 20 } });
   });

@@ -15,7 +15,7 @@ export const WORKFLOW_TEXT_MAX = 20_000_000;
  *
  * @param fileName only for messages, which all start with `file:line:column:`
  * @throws {FusionError} `workflow_syntax`, `workflow_invalid`, `workflow_cycle`, `workflow_needs_unknown`, `expression_invalid` or
- * `workflow_too_large`, with `details` `{ file, line, column, problems }`: up to 20 problems, each `{ code, message, line, column }`
+ * `workflow_too_large`, with `details` `{ file, line, column, problems }`: up to 20 problems, each a `Failure`
  */
 export function readWorkflow(text: string, fileName: string): { definition: WorkflowDefinition; warnings: string[] } {
   if (text.length > WORKFLOW_TEXT_MAX) throw tooLarge(fileName, `${text.length} characters`, WORKFLOW_TEXT_MAX);
