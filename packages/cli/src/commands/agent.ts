@@ -9,6 +9,7 @@ import { shownState } from '../output/states.ts';
 import { fieldsText, tableText } from '../output/table.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
+import { lookUntil } from '../server/process.ts';
 import type { Paint } from '../terminal.ts';
 
 const Spawn = BudgetOptions.extend({
@@ -21,6 +22,10 @@ const Spawn = BudgetOptions.extend({
   instructions: z.string().optional(),
 });
 
+/** How long is waited until it is ready; a slow one goes on by itself. */
+const READY_WITHIN_MS = 15_000;
+
+/** Makes an agent and answers when it is ready to work. Exit code 1 when it cannot. */
 export async function spawnAgent(call: Call): Promise<Answer> {
   const options = optionsOf(call, Spawn);
   const name = argument(call, 0, '<name>');
@@ -38,7 +43,14 @@ export async function spawnAgent(call: Call): Promise<Answer> {
     subscriptions: options.subscribe,
     budget: budgetOf(options),
   });
-  return agentAnswer(agent);
+  const ready = await lookUntil(
+    async () => {
+      const now = await client.get(`/agents/${agent.id}`, Agent);
+      return now.state === 'spawning' ? undefined : now;
+    },
+    { everyMs: 50, withinMs: READY_WITHIN_MS },
+  );
+  return { ...agentAnswer(ready ?? agent), ok: ready?.state !== 'error' };
 }
 
 export async function listAgents(call: Call): Promise<Answer> {

@@ -89,11 +89,7 @@ interface Conditions {
 /** What should be known while watching: whether a real model works, and what confines it. */
 function tellConditions(say: (text: string) => void, { connection, provider, paint }: Conditions): void {
   if (provider === 'scripted')
-    say(
-      paint.dim(
-        'The words of the model are written beforehand; everything else is real. With OPENROUTER_API_KEY a real model works.',
-      ),
-    );
+    say(paint.dim('The model only recites; everything else is real. OPENROUTER_API_KEY brings a real one.'));
   else say(paint.yellow(`A real model works, by ${provider}; it may cost money.`));
   const { sandbox } = connection.health;
   if (sandbox !== 'bubblewrap') {
@@ -143,6 +139,7 @@ function demoAnswer({ report, before, after, page, provider, connection, keep }:
     text: (paint, columns) =>
       [
         runAnswer(report).text(paint, columns),
+        provider === 'scripted' ? paint.dim("\ntokens and cost are the script's: nothing was paid\n") : '',
         `\n${paint.bold('tests before')}  ${shownTests(before, paint)}\n`,
         `${paint.bold('tests now')}     ${after ? shownTests(after, paint) : paint.red('not run: nothing was completed')}\n`,
         running

@@ -1,6 +1,6 @@
 import { asFusionError } from '@fusion-kit/domain/errors';
 import * as z from 'zod';
-import type { Call } from '../call.ts';
+import type { Answer, Call } from '../call.ts';
 import { dataDirectoryOf } from '../data-directory.ts';
 import { optionsOf, Port, SandboxChoice } from '../options.ts';
 import { hostServer } from '../server/host-server.ts';
@@ -9,7 +9,7 @@ import { logFile } from '../server/log-file.ts';
 import type { Beginning } from '../server/start-server.ts';
 
 /** The server in the background: speaks to the process that started it until it listens, and to its log afterwards. */
-export async function serve(call: Call): Promise<undefined> {
+export async function serve(call: Call): Promise<Answer | undefined> {
   const { port, sandbox } = optionsOf(
     call,
     z.object({ port: Port.optional(), sandbox: SandboxChoice.default('auto') }),
@@ -32,9 +32,12 @@ export async function serve(call: Call): Promise<undefined> {
       },
       call.signal,
     );
+    return undefined;
   } catch (thrown) {
-    await tell({ kind: 'failed', failure: asFusionError(thrown).toJSON() });
-    throw thrown;
+    const failure = asFusionError(thrown).toJSON();
+    log(`ended: ${failure.code}: ${failure.message}`);
+    await tell({ kind: 'failed', failure });
+    return { data: { error: failure }, text: () => '', ok: false };
   }
 }
 

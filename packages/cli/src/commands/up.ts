@@ -6,7 +6,7 @@ import { optionsOf, Port, SandboxChoice } from '../options.ts';
 import { sandboxLine } from '../output/sandbox-line.ts';
 import { fieldsText } from '../output/table.ts';
 import { silentError } from '../server/connect.ts';
-import { findServer, type Found } from '../server/find-server.ts';
+import { findServer, type Running } from '../server/find-server.ts';
 import { hostServer, USUAL_PORT } from '../server/host-server.ts';
 import { loadCompose } from '../server/load-compose.ts';
 import { pageOf, type ServerFile } from '../server/server-file.ts';
@@ -25,7 +25,10 @@ export async function up(call: Call): Promise<Answer | undefined> {
   const found = await findServer(dataDir);
   if (found.state === 'running') return running(found, 'already running');
   if (found.state === 'silent') throw silentError(found);
-  if (detach) return running(await startServer({ dataDir, port, sandbox, env: call.env }), 'started');
+  if (detach) {
+    const begun = await startServer({ dataDir, port, sandbox, env: call.env });
+    return running(begun, begun.ours ? 'started' : 'already running');
+  }
 
   const { terminal } = call;
   try {
@@ -60,7 +63,7 @@ export async function up(call: Call): Promise<Answer | undefined> {
   }
 }
 
-const running = ({ server, health }: Extract<Found, { state: 'running' }>, how: string): Answer =>
+const running = ({ server, health }: Running, how: string): Answer =>
   listening(server, { dataDir: health.dataDir, sandbox: health.sandbox }, how);
 
 function listening(

@@ -7,7 +7,7 @@ import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
 import { type Enforcement, enforcement } from '@fusion-kit/workspaces/sandbox/enforcement';
 import { bytes } from '../output/figures.ts';
 import { Client } from '../server/client.ts';
-import { findServer, type Found } from '../server/find-server.ts';
+import { findServer, type Found, type Running } from '../server/find-server.ts';
 import { portIsFree, USUAL_PORT } from '../server/host-server.ts';
 import type { Environment } from '../terminal.ts';
 
@@ -58,8 +58,6 @@ export async function examine(machine: Machine): Promise<{ findings: Finding[]; 
     limits: enforcement({ id: confined ? 'bubblewrap' : 'none' }),
   };
 }
-
-type Running = Extract<Found, { state: 'running' }>;
 
 const node = (): Finding => ({ name: 'node', status: 'ok', message: `${process.versions.node} (${process.execPath})` });
 

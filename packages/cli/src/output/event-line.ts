@@ -43,7 +43,7 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
     case 'project.created':
       return `${event.name} at ${event.path}`;
     case 'agent.spawning':
-      return [event.spec.name, event.spec.runtime, event.spec.model].filter(Boolean).join(', ');
+      return [event.spec.runtime, event.spec.provider, event.spec.model].filter(Boolean).join(', ');
     case 'agent.ready':
       return `in ${event.workspace} (${event.sandbox})`;
     case 'agent.failed':

@@ -6,6 +6,12 @@ import { cost, duration, tokens } from './figures.ts';
 import { cut, filled, plain, widthOf } from './plain.ts';
 import { shownState } from './states.ts';
 
+/** What only passes by: what each task does at this moment, and the last things said. */
+export interface Passing {
+  activity: ReadonlyMap<string, string>;
+  said: readonly string[];
+}
+
 export interface Canvas {
   paint: Paint;
   columns: number;
@@ -22,7 +28,7 @@ export const agentNameOf = (world: World, task: Task): string => {
 };
 
 /** A run as it stands, a line for each task; what does not fit the window is counted. Pure. */
-export function runLines(world: World, runId: RunId, canvas: Canvas): string[] {
+export function runLines(world: World, runId: RunId, passing: Passing, canvas: Canvas): string[] {
   const run = world.get('runs', runId);
   if (!run) return [];
   const { paint, columns, now } = canvas;
@@ -34,28 +40,39 @@ export function runLines(world: World, runId: RunId, canvas: Canvas): string[] {
     `  ${done}/${tasks.length} tasks${phase}  ${duration(now - run.startedAt)}  ${spent}`,
     columns - widthOf(run.name) - 1,
   );
-  const room = Math.max(3, canvas.rows - 4);
+  const talk = passing.said.map((line) => paint.dim(cut(`  ${line}`, columns - 1)));
+  const room = Math.max(3, canvas.rows - 5 - talk.length);
   const shown = tasks.length <= room ? tasks : mostTelling(tasks).slice(0, room);
   const node = Math.min(Math.max(4, ...shown.map((task) => widthOf(task.node))), Math.floor(columns / 3));
-  const lines = shown.map((task) => taskLine(world, task, { ...canvas, node }));
+  const lines = shown.map((task) =>
+    taskLine(world, task, { ...canvas, node, activity: passing.activity.get(task.id) }),
+  );
   const hidden = tasks.length - shown.length;
   return [
     `${paint.bold(cut(plain(run.name), columns - 1))}${paint.dim(head)}`,
     ...lines,
     ...(hidden > 0 ? [paint.dim(`  and ${hidden} more`)] : []),
+    ...(talk.length > 0 ? ['', ...talk] : []),
   ];
 }
 
 const STATE_WIDTH = 11;
 
-function taskLine(world: World, task: Task, { paint, columns, now, node }: Canvas & { node: number }): string {
+interface Line extends Canvas {
+  /** Width of the names. */
+  node: number;
+  activity: string | undefined;
+}
+
+function taskLine(world: World, task: Task, { paint, columns, now, node, activity }: Line): string {
   const state = doing(task);
   const time = task.startedAt === undefined ? '' : duration((task.finishedAt ?? now) - task.startedAt);
   const figures = `${time.padStart(9)}${tokens(task.usage).padStart(9)}${cost(task.usage).padStart(11)}`;
   const agent = agentNameOf(world, task);
   const left = 2 + node + 2 + 2 + STATE_WIDTH + 1;
   const middle = Math.max(0, columns - left - figures.length - 1);
-  const said = task.failure && !isHeld(task) ? plain(task.failure.message) : agent;
+  const work = activity !== undefined && isHeld(task) ? `${agent}  ${activity}` : agent;
+  const said = task.failure && !isHeld(task) ? plain(task.failure.message) : work;
   return `  ${filled(cut(task.node, node), node)}  ${shownState(task.state, paint, state.padEnd(STATE_WIDTH))} ${filled(cut(said, middle), middle)}${columns > left + figures.length ? paint.dim(figures) : ''}`;
 }
 

@@ -25,19 +25,17 @@ export async function connect(world: World): Promise<Connection> {
   const dataDir = dataDirectoryOf(world);
   const found = await findServer(dataDir);
   if (found.state === 'silent') throw silentError(found);
-  const running = found.state === 'running' ? found : await startServer({ dataDir, env: world.env });
-  const started = running !== found;
-  if (started)
-    world.terminal.err(
-      world.terminal.errorPaint.dim(`started a server at ${running.server.url}; stop it with \`fusion-kit down\`\n`),
-    );
-  if (running.health.version !== VERSION) {
-    throw new FusionError(
-      'version_mismatch',
-      `the server is version ${running.health.version}, this command ${VERSION}`,
-    );
+  const running =
+    found.state === 'running' ? { ...found, ours: false } : await startServer({ dataDir, env: world.env });
+  const { server, health, ours: started } = running;
+  if (started) {
+    const said = `started a server at ${server.url}; stop it with \`fusion-kit down\``;
+    world.terminal.err(`${world.terminal.errorPaint.dim(said)}\n`);
   }
-  return { client: new Client(running.server, VERSION), ...running, dataDir, started };
+  if (health.version !== VERSION) {
+    throw new FusionError('version_mismatch', `the server is version ${health.version}, this command ${VERSION}`);
+  }
+  return { client: new Client(server, VERSION), server, health, dataDir, started };
 }
 
 export const silentError = (found: Extract<Found, { state: 'silent' }>): FusionError =>

@@ -14,6 +14,8 @@ export type Found =
   | { state: 'stale'; server: ServerFile }
   | { state: 'silent'; server: ServerFile; reason: string };
 
+export type Running = Extract<Found, { state: 'running' }>;
+
 const HEALTH_TIMEOUT_MS = 3_000;
 
 /** Looks for the server of a data directory: by its file, its process and its answer. */

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { SandboxChoice } from '../options.ts';
 import type { Environment } from '../terminal.ts';
-import { findServer, type Found } from './find-server.ts';
+import { findServer, type Running } from './find-server.ts';
 import { logPath } from './log-file.ts';
 import { lookUntil } from './process.ts';
 
@@ -29,16 +29,16 @@ export interface Starting {
 
 /**
  * Starts a server in the background and waits until it answers. When another process was faster, that one's server is the answer: the lock of
- * the data directory decides, never two.
+ * the data directory decides, never two; `ours` says whether it is the one started here.
  * @throws {FusionError} why it could not start
  */
-export async function startServer(starting: Starting): Promise<Extract<Found, { state: 'running' }>> {
+export async function startServer(starting: Starting): Promise<Running & { ours: boolean }> {
   const { dataDir } = starting;
   await makeDataDirectory(dataDir);
   const beginning = await spawnServer(starting);
   if (beginning.kind === 'failed' && beginning.failure.code !== 'journal_locked') throw errorOf(beginning.failure);
   const running = await waitForServer(dataDir, ANSWERS_WITHIN_MS);
-  if (running) return running;
+  if (running) return { ...running, ours: beginning.kind === 'listening' };
   if (beginning.kind === 'failed') throw errorOf(beginning.failure);
   throw new FusionError('server_unreachable', 'the server started and does not answer', {
     remedy: `See ${logPath(dataDir)}.`,
@@ -46,10 +46,7 @@ export async function startServer(starting: Starting): Promise<Extract<Found, { 
 }
 
 /** The running server of a data directory as soon as it answers; undefined when none did within the time. */
-export const waitForServer = (
-  dataDir: string,
-  withinMs: number,
-): Promise<Extract<Found, { state: 'running' }> | undefined> =>
+export const waitForServer = (dataDir: string, withinMs: number): Promise<Running | undefined> =>
   lookUntil(
     async () => {
       const found = await findServer(dataDir);
