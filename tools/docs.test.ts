@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, globSync, statSync } from 'node:fs';
 import { COMMANDS } from '@fusion-kit/cli/command-table';
 import { ERRORS } from '@fusion-kit/domain/errors';
+import { readWorkflow } from '@fusion-kit/formats/workflow-yaml/read';
 import { describe, expect, test } from 'vitest';
 import { commandLines, linkedPaths, namedPaths, refusedCommand } from './docs.ts';
 import { MAY_IMPORT } from './layers.ts';
@@ -49,6 +50,15 @@ test('comments name only paths that exist', () => {
     .filter((path) => path !== 'tools/docs.ts')
     .flatMap((path) => deadPaths(comments(textOf(path))).map((named) => `${path} names ${named}`));
   expect(dead).toEqual([]);
+});
+
+test('the workflow files that documents show can be read', () => {
+  const shown = documents.flatMap((path) =>
+    [...textOf(path).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, body]) => ({ path, body: body! })),
+  );
+  const workflows = shown.filter(({ body }) => /^nodes:/m.test(body));
+  expect(workflows.map(({ path }) => path)).toContain('docs/workflows.md');
+  for (const { path, body } of workflows) expect(readWorkflow(body, path).warnings).toEqual([]);
 });
 
 test('the remedies of errors name only commands that exist', () => {
