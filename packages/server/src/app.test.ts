@@ -82,6 +82,12 @@ test('what does not exist and what takes another method are told apart', async (
   expect((await house.call('PUT', 'agents')).headers.get('allow')).toBe('GET, POST');
 });
 
+test('a filter that does not exist is refused instead of answering everything', async () => {
+  const refusal = await openHouse().refusal('GET', 'agents?sate=idle');
+  expect(refusal).toMatchObject({ status: 400, code: 'bad_request' });
+  expect(refusal.message).toContain('sate');
+});
+
 test('a body that is not JSON is refused with the place', async () => {
   const refusal = await openHouse().refusal('POST', 'projects', '{"path": "/tmp",}');
   expect(refusal).toMatchObject({ status: 400, code: 'bad_request', details: { position: 16 } });

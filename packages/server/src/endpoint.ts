@@ -56,7 +56,8 @@ export function endpoint<
     summary: shape.summary,
     request: {
       ...(params && { params: params as unknown as z.ZodObject }),
-      ...(query && { query: query as unknown as z.ZodObject }),
+      // A misspelled filter would answer everything, so it is refused.
+      ...(query instanceof z.ZodObject && { query: query.strict() }),
       ...(method === 'post' && { headers: IdempotencyHeader }),
       ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
     },

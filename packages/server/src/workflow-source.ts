@@ -1,8 +1,8 @@
 import type { WorkflowCheck } from '@fusion-kit/domain/api';
-import { asFusionError, errorOf, Failure, failure, FusionError } from '@fusion-kit/domain/errors';
+import { asFusionError, Failure, failure, FusionError } from '@fusion-kit/domain/errors';
 import { criticalPath, levels } from '@fusion-kit/domain/graph';
 import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import { checkWorkflow } from '@fusion-kit/domain/workflow-check';
+import { checkWorkflow, type WorkflowProblem } from '@fusion-kit/domain/workflow-check';
 import * as z from 'zod';
 import type { ServerOptions } from './options.ts';
 
@@ -11,15 +11,16 @@ type ReadWorkflow = ServerOptions['readWorkflow'];
 const NO_GRAPH = { nodes: 0, levels: 0, widest: 0, criticalPath: [] };
 const Several = z.object({ problems: z.array(Failure).min(1) });
 
-const problemsOf = (definition: WorkflowDefinition): Failure[] =>
-  checkWorkflow(definition).problems.map(({ code, message, path, offset }) =>
+const failuresOf = (problems: readonly WorkflowProblem[]): Failure[] =>
+  problems.map(({ code, message, path, offset }) =>
     failure(code, message, { details: { path, ...(offset !== undefined && { offset }) } }),
   );
 
 /** What a definition that could be read would run as: its problems, and the figures of its graph when that has no cycle. */
 export function checkOf(definition: WorkflowDefinition, warnings: readonly string[] = []): WorkflowCheck {
-  const problems = problemsOf(definition);
-  const all = [...new Set([...warnings, ...checkWorkflow(definition).warnings])];
+  const found = checkWorkflow(definition);
+  const problems = failuresOf(found.problems);
+  const all = [...new Set([...warnings, ...found.warnings])];
   const { nodes } = definition;
   if (problems.some((problem) => problem.code === 'workflow_cycle'))
     return { valid: false, problems, warnings: all, ...NO_GRAPH, nodes: nodes.length };
@@ -30,7 +31,7 @@ export function checkOf(definition: WorkflowDefinition, warnings: readonly strin
     warnings: all,
     nodes: nodes.length,
     levels: byLevel.length,
-    widest: Math.max(...byLevel.map((level) => level.length)),
+    widest: byLevel.reduce((widest, level) => Math.max(widest, level.length), 0),
     criticalPath: criticalPath(nodes).ids,
   };
 }
@@ -59,9 +60,8 @@ export function checkSource(read: ReadWorkflow, source: string, file: string): W
 /** The definition in a file that can run. @throws {FusionError} its first problem, all of them in `details.problems` */
 export function readSound(read: ReadWorkflow, source: string, file: string): WorkflowDefinition {
   const { definition } = read(source, file);
-  const problems = problemsOf(definition);
+  const problems = failuresOf(checkWorkflow(definition).problems);
   const [first] = problems;
   if (!first) return definition;
-  const { code, message } = errorOf(first);
-  throw new FusionError(code, message, { details: { ...first.details, problems } });
+  throw new FusionError(first.code, first.message, { details: { ...first.details, problems } });
 }

@@ -158,7 +158,9 @@ test.each(['', 'after=', 'after=-1', 'after=1.5', 'after=x', 'after=1', 'after=0
   'a socket for %j of an empty log is closed with a reason',
   async (query) => {
     const { address } = await listening();
-    const { code, reason } = await new Client(address(query)).closed;
+    const client = new Client(address(query));
+    const { code, reason } = await client.closed;
+    expect(client.frames).toMatchObject([{ kind: 'hello', head: 0 }]);
     expect(code).toBe(4400);
     expect(reason).toMatch(/after|project/);
   },
@@ -237,6 +239,16 @@ test('a client that answers no ping is ended, one that answers stays', async () 
   for (let pings = 0; pings < 3; pings++) await once(alive.socket, 'ping');
   await house.engine.createProject({ path: '/tmp/still', budget: {} });
   await alive.until(() => alive.seqs.length === 1);
+});
+
+test('a client that says too much is ended, the others go on', async () => {
+  const { house, address } = await listening();
+  const [talker, listener] = [new Client(address('after=0')), new Client(address('after=0'))];
+  for (const client of [talker, listener]) await client.until(() => client.frames.length > 0);
+  talker.socket.send('x'.repeat(100_000));
+  expect((await talker.closed).code).toBe(1009);
+  await house.engine.createProject({ path: '/tmp/still', budget: {} });
+  await listener.until(() => listener.seqs.length === 1);
 });
 
 test('a client that leaves is forgotten', async () => {

@@ -1,5 +1,6 @@
 import { upgradeWebSocket } from '@hono/node-server';
-import { CLOSE_BAD_REQUEST, SUBPROTOCOL } from '@fusion-kit/domain/api';
+import { CLOSE_BAD_REQUEST, type Frame, SUBPROTOCOL } from '@fusion-kit/domain/api';
+import { SCHEMA_VERSION } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Hono } from 'hono';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -39,12 +40,15 @@ export function eventSockets(
   const closing = new AbortController();
 
   function serve(socket: WebSocket, query: Record<string, string>): void {
+    // Also said to a client that is refused: whoever followed another log sees by `head` that this is not the one it knows.
+    const hello: Frame = { kind: 'hello', schemaVersion: SCHEMA_VERSION, serverVersion: version, head: engine.head };
+    socket.send(JSON.stringify([hello]));
     const subscription = subscriptionOf(query, engine.head);
     if (typeof subscription === 'string') return socket.close(CLOSE_BAD_REQUEST, subscription);
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, closing.signal]);
-    streamEvents(socket, subscription, { engine, version, bufferMaxBytes }, signal).catch((error: unknown) => {
+    streamEvents(socket, subscription, { engine, bufferMaxBytes }, signal).catch((error: unknown) => {
       if (signal.aborted) return;
       log('a stream of events ended', error);
       socket.close(INTERNAL_ERROR, 'the log cannot be read any more');

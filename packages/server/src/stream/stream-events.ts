@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Frame, FRAMES_MAX } from '@fusion-kit/domain/api';
-import { type Entry, SCHEMA_VERSION } from '@fusion-kit/domain/entry';
+import type { Entry } from '@fusion-kit/domain/entry';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type { WebSocket } from 'ws';
 import { viewOf } from '../event-page.ts';
@@ -9,18 +9,17 @@ import type { Subscription } from './subscription.ts';
 
 interface Source {
   engine: Engine;
-  version: string;
   bufferMaxBytes: number;
 }
 
 /**
- * Sends `hello`, then every entry after the subscription's number as the log has it, until `signal` aborts. For a client that reads slowly the
+ * Sends every entry after the subscription's number as the log has it, until `signal` aborts. For a client that reads slowly the
  * log is read slowly: no entry is ever left out. Deltas are left out then, the finished text is an entry.
  */
 export async function streamEvents(
   socket: WebSocket,
   { after, project }: Subscription,
-  { engine, version, bufferMaxBytes }: Source,
+  { engine, bufferMaxBytes }: Source,
   signal: AbortSignal,
 ): Promise<void> {
   const send = (frames: readonly Frame[]): Promise<void> =>
@@ -30,7 +29,6 @@ export async function streamEvents(
   const concerns = ({ event }: Entry) =>
     project === undefined || !('projectId' in event) || event.projectId === project;
 
-  void send([{ kind: 'hello', schemaVersion: SCHEMA_VERSION, serverVersion: version, head: engine.head }]);
   const deltas = gatherDeltas(engine, project, (frames) => {
     if (!crowded()) void send(frames);
   });
