@@ -29,7 +29,8 @@ const execute = promisify(execFile);
 /** Looks at everything fusion-kit needs of a machine. Each look is independent; none changes anything but a probe file in the data directory. */
 export async function examine(machine: Machine): Promise<{ findings: Finding[]; limits: readonly Enforcement[] }> {
   const [server, { sandbox, problems }] = await Promise.all([
-    findServer(machine.dataDir),
+    // A directory that cannot be read is reported as such below.
+    findServer(machine.dataDir).catch((): Found => ({ state: 'none' })),
     detectSandbox(machine.env['PATH']),
   ]);
   const running = server.state === 'running' ? server : undefined;
