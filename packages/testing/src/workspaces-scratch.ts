@@ -96,3 +96,14 @@ export function runLine(line: CommandLine): { exitCode: number | null; output: s
   });
   return { exitCode: status, output: stdout + stderr };
 }
+
+/** Processes of the machine whose working directory is this one, in whatever cage they are. */
+export function processesIn(directory: string): string[] {
+  const { output } = runLine({
+    command: '/bin/sh',
+    args: ['-c', 'for p in /proc/[0-9]*; do [ "$(readlink "$p/cwd")" = "$0" ] && echo "$p"; done; true', directory],
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+  });
+  return output.split('\n').filter((line) => line !== '');
+}

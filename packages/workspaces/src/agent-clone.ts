@@ -72,9 +72,8 @@ export interface AgentClone {
   uploadPack(): Promise<CommandLine>;
 }
 
-/** @param store absolute path of the project store, from which the clone borrows objects */
+/** @param store absolute path of the project store, from which the clone borrows objects; the plan's cage can read it */
 export function agentClone(plan: CagePlan, store: string): AgentClone {
-  const caged: CagePlan = { ...plan, readable: [...plan.readable, store] };
   const env = { ...FUSION_KIT_IDENTITY, STORE: store };
 
   /** Without a cage nothing else keeps git from following the clone to other repositories. */
@@ -85,7 +84,7 @@ export function agentClone(plan: CagePlan, store: string): AgentClone {
 
   async function run(doing: string, script: string, args: readonly string[] = [], more = {}): Promise<string> {
     await requireSafe();
-    return await runScript(caged, { doing: `${doing} in ${plan.cwd}`, script, args, env: { ...env, ...more } });
+    return await runScript(plan, { doing: `${doing} in ${plan.cwd}`, script, args, env: { ...env, ...more } });
   }
 
   async function commit(doing: string, script: string, message: string, more = {}): Promise<string | undefined> {
@@ -97,7 +96,7 @@ export function agentClone(plan: CagePlan, store: string): AgentClone {
 
   return {
     async create(objectFormat, name) {
-      await runScript(caged, {
+      await runScript(plan, {
         doing: `Making the clone ${plan.cwd}`,
         script: CREATE,
         args: [store, objectFormat, name],
@@ -118,7 +117,7 @@ export function agentClone(plan: CagePlan, store: string): AgentClone {
     },
     async uploadPack() {
       await requireSafe();
-      return cageCommand({ ...caged, network: 'none' }, '/bin/sh', ['-c', 'exec git upload-pack "$0"', plan.cwd], {
+      return cageCommand({ ...plan, network: 'none' }, '/bin/sh', ['-c', 'exec git upload-pack "$0"', plan.cwd], {
         env: gitEnvironment(),
       });
     },

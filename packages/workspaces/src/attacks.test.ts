@@ -10,6 +10,7 @@ import {
   newAgent,
   newDispatch,
   newRun,
+  processesIn,
   projectAt,
   runLine,
   scratchDirectory,
@@ -29,13 +30,13 @@ async function bubblewrap(): Promise<Sandbox> {
 }
 
 /** A project with a secret beside it, and an agent that has begun a task. */
-async function house(sandbox?: Sandbox) {
+async function house({ sandbox, collectedBytesMax = 1e9 }: { sandbox?: Sandbox; collectedBytesMax?: number } = {}) {
   const directory = await scratchDirectory();
   const user = await userRepository(join(directory, 'project'));
   await user.commit({ 'a.txt': 'a\n' });
   const project = projectAt(user.path);
   const root = join(directory, 'data');
-  const store = gitProjectStore({ root });
+  const store = gitProjectStore({ root, collectedBytesMax });
   const workspaces = gitWorkspaces({ root, store, sandbox: sandbox ?? (await bubblewrap()) });
   const { head } = await store.refresh(project);
   const agent = newAgent();
@@ -132,7 +133,7 @@ test('the same trap does run where git is not kept from it, so the test above ca
 });
 
 test('without a cage, hooks and monitors that an agent plants are not run by fusion-kit', async () => {
-  const { workspace, directory, snapshot } = await house(noSandbox());
+  const { workspace, directory, snapshot } = await house({ sandbox: noSandbox() });
   const ran = join(directory, 'ran');
   attack(workspace, `${BOOBY_TRAP(ran)}\nrm .gitattributes`);
   // What the agent's own git commands ran while it set the trap does not count.
@@ -149,7 +150,9 @@ test.each([
 ])(
   'a clone that names the secret repository of somebody else brings none of it into the store, %s',
   async (_where, cage) => {
-    const { workspace, directory, storePath, snapshot, agent, workspaces, project } = await house(await cage());
+    const { workspace, directory, storePath, snapshot, agent, workspaces, project } = await house({
+      sandbox: await cage(),
+    });
     const secret = await userRepository(join(directory, 'secret'));
     const commit = await secret.commit({ 'key.txt': 'the key\n' });
     attack(
@@ -166,14 +169,13 @@ test.each([
   },
 );
 
-test('host git is never told where the repository of an agent lies', async () => {
-  const { workspace, storePath, snapshot } = await house();
-  attack(workspace, 'echo b >b.txt');
-  await snapshot();
-  for (const [path] of Object.entries(await fingerprint(storePath, ['objects']))) {
-    const text = await readFile(join(storePath, path), 'utf8').catch(() => '');
-    expect(text).not.toContain(workspace.path);
-  }
+test('a commit that is too large is refused, and nothing of it stays in the store', async () => {
+  const { workspace, storePath, snapshot } = await house({ collectedBytesMax: 1_000_000 });
+  attack(workspace, 'head -c 3000000 /dev/urandom >large.bin');
+  await expect(snapshot()).rejects.toMatchObject({ code: 'workspace_failed' });
+  expect(Object.keys(await fingerprint(storePath)).filter((path) => path.includes('tmp_'))).toEqual([]);
+  attack(workspace, 'rm large.bin; git reset --hard HEAD~1; echo small >small.txt');
+  expect((await snapshot()).files).toEqual([{ path: 'small.txt', change: 'added' }]);
 });
 
 test("an agent can read neither another one's workspace nor the files of the user, and write nothing outside of its own", async () => {
@@ -235,18 +237,5 @@ test('killing the command leaves no process of the cage, also none that left its
   child.kill('SIGKILL');
   // The pipes close when the last process that holds them is gone: the one in its own session as well.
   await new Promise((resolve) => child.once('close', resolve));
-  const marker = `${workspace.path}/beat`;
-  expect(await processesOf(workspace.path)).toEqual([]);
-  expect(existsSync(marker)).toBe(true);
+  expect(processesIn(workspace.path)).toEqual([]);
 });
-
-/** Processes of the machine whose working directory is this one, in whatever cage they are. */
-async function processesOf(directory: string): Promise<string[]> {
-  const { output } = runLine({
-    command: '/bin/sh',
-    args: ['-c', 'for p in /proc/[0-9]*; do [ "$(readlink "$p/cwd")" = "$0" ] && echo "$p"; done; true', directory],
-    cwd: '/',
-    env: { PATH: '/usr/bin:/bin' },
-  });
-  return output.split('\n').filter((line) => line !== '');
-}

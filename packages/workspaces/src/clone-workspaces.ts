@@ -25,7 +25,7 @@ export interface WorkspacesOptions {
 }
 
 /** Where a dispatch's work is kept in the project store. */
-const dispatchRef = (dispatch: DispatchId): string => `refs/fusion/dispatches/${dispatch}`;
+const dispatchRef = (dispatch: string): string => `refs/fusion/dispatches/${dispatch}`;
 
 /** Where what a dispatch left uncollected is kept, one ref per commit. */
 const leftoversRef = (owner: string): string => `refs/fusion/leftovers/${owner}`;
@@ -84,8 +84,10 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
     /** Brings what lies about into the store, unless a ref there keeps it already. */
     async function keepLeftovers(): Promise<void> {
       const commit = await clone.leftovers();
-      if (!commit || (await isKept(storePath, commit))) return;
-      const refspecs = [`+refs/fusion/leftovers:${leftoversRef((await lastDispatch()) ?? agent)}/${commit}`];
+      const owner = (await lastDispatch()) ?? agent;
+      if (!commit || (await commitAt(storePath, dispatchRef(owner))) === commit) return;
+      if (await isKept(storePath, commit)) return;
+      const refspecs = [`+refs/fusion/leftovers:${leftoversRef(owner)}/${commit}`];
       await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
     }
 

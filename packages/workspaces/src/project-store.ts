@@ -46,7 +46,6 @@ const asShellText = (line: CommandLine): string =>
 /** Stands where git wants a path to fetch from. It is none, so that git cannot open it: everything goes through `uploadPack`. */
 const NO_REPOSITORY = '/dev/null/agent';
 
-/** The largest pack that is accepted from an agent. */
 const COLLECTED_BYTES_MAX = 2 * 1024 ** 3;
 
 const FETCH = [
@@ -80,8 +79,15 @@ async function requireCommit(store: string, commit: string): Promise<void> {
  * branches named `fusion/…` and nothing else.
  *
  * @param root absolute directory that belongs to fusion-kit
+ * @param collectedBytesMax the largest pack, and the largest object, that is accepted from an agent; 2 GiB unless said otherwise
  */
-export function gitProjectStore({ root }: { root: string }): GitProjectStore {
+export function gitProjectStore({
+  root,
+  collectedBytesMax = COLLECTED_BYTES_MAX,
+}: {
+  root: string;
+  collectedBytesMax?: number;
+}): GitProjectStore {
   const oneByOne = serial();
   const pathOf = (projectId: ProjectId): string => join(root, 'stores', `${projectId}.git`);
 
@@ -92,6 +98,8 @@ export function gitProjectStore({ root }: { root: string }): GitProjectStore {
     await git(['--git-dir', store, ...FETCH, ...FETCH_ALL, '--', project.path, ...USER_REFS], {
       doing: `Fetching from ${project.path}`,
     });
+    // Every dispatch leaves a ref; as thousands of files they would slow down each fetch.
+    await git(['--git-dir', store, 'pack-refs', '--all'], { doing: `Packing the refs of ${store}` });
     const head = await commitAt(store, USER_HEAD_REF);
     if (!head) throw new FusionError('project_store_failed', `Fetching from ${project.path} brought no HEAD`);
     return { head };
@@ -143,26 +151,25 @@ export function gitProjectStore({ root }: { root: string }): GitProjectStore {
             {
               doing: "Collecting an agent's commits",
               code: 'workspace_failed',
-              fileBytesMax: COLLECTED_BYTES_MAX,
+              fileBytesMax: collectedBytesMax,
               settings: [
                 ['fetch.fsckObjects', 'true'],
-                // One pack and no loose objects, so that the bound on file size bounds all of it.
-                ['fetch.unpackLimit', '1'],
                 // Version 2 would need a variable that the clean environment of the cage does not have.
                 ['protocol.version', '0'],
               ],
             },
           );
         } catch (thrown) {
-          await removeUnfinishedPacks(store);
+          await removeUnfinishedFiles(store);
           throw thrown;
         }
       }),
   };
 }
 
-async function removeUnfinishedPacks(store: string): Promise<void> {
-  const directory = join(store, 'objects', 'pack');
-  for (const name of await readdir(directory).catch(() => []))
-    if (name.startsWith('tmp_')) await rm(join(directory, name), { force: true });
+/** Removes what a fetch that was cut off left in the store. Fetches and landings of one project wait for each other, so it is nobody else's. */
+async function removeUnfinishedFiles(store: string): Promise<void> {
+  const entries = await readdir(join(store, 'objects'), { recursive: true, withFileTypes: true });
+  for (const entry of entries)
+    if (entry.isFile() && entry.name.startsWith('tmp_')) await rm(join(entry.parentPath, entry.name), { force: true });
 }

@@ -67,7 +67,6 @@ export async function requireWritableBranch(store: string, path: string, branch:
 const RECEIVE_PACK = [
   'git',
   '-c core.hooksPath=/dev/null',
-  '-c core.fsmonitor=false',
   '-c core.logAllRefUpdates=false',
   '-c receive.autogc=false',
   '-c receive.updateServerInfo=false',

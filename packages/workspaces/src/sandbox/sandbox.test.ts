@@ -123,6 +123,11 @@ describe('bubblewrap mounts', () => {
     expect(output).toBe('CapEff:\t0000000000000000\nNoNewPrivs:\t1\n');
   });
 
+  test('a command is in a session of its own, so that it cannot type into the terminal of who started it', () => {
+    const ofNobodyHere = '0\n';
+    expect(runLine(script(cage(), 'cut -d " " -f 6 /proc/self/stat')).output).not.toBe(ofNobodyHere);
+  });
+
   test('temporary files are private to one cage', async () => {
     const path = await mkdtemp('/tmp/fusion-kit-shared-');
     onTestFinished(() => rm(path, { recursive: true }));
