@@ -178,6 +178,22 @@ test('a commit that is too large is refused, and nothing of it stays in the stor
   expect((await snapshot()).files).toEqual([{ path: 'small.txt', change: 'added' }]);
 });
 
+test('a history that holds a tree with a .git in it, which would plant hooks where it is checked out, is refused', async () => {
+  const { workspace, snapshot } = await house();
+  const planted = attack(
+    workspace,
+    `blob=$(echo x | git hash-object -w --stdin)
+     hooks=$(printf '100755 blob %s\\tpost-checkout\\n' "$blob" | git mktree)
+     tree=$(printf '040000 tree %s\\t.git\\n' "$hooks" | git mktree)
+     git update-ref HEAD "$(git commit-tree "$tree" -p HEAD -m evil)" && git ls-tree -r --name-only HEAD`,
+  );
+  expect(planted).toBe('.git/post-checkout\n0');
+  await expect(snapshot()).rejects.toMatchObject({
+    code: 'workspace_failed',
+    message: expect.stringContaining('hasDotgit'),
+  });
+});
+
 test("an agent can read neither another one's workspace nor the files of the user, and write nothing outside of its own", async () => {
   const { workspace, workspaces, project, directory, user, storePath } = await house();
   const other = await workspaces.open(newAgent(), project);
