@@ -37,8 +37,13 @@ export class Client {
     return this.#send('GET', path, { ...sending, shape });
   }
 
-  post<Shape extends z.ZodType>(path: string, shape: Shape, body?: unknown): Promise<z.infer<Shape>> {
-    return this.#send('POST', path, { body: body ?? {}, key: randomUUID(), shape });
+  post<Shape extends z.ZodType>(
+    path: string,
+    shape: Shape,
+    body: unknown,
+    sending: Sending = {},
+  ): Promise<z.infer<Shape>> {
+    return this.#send('POST', path, { ...sending, body, key: randomUUID(), shape });
   }
 
   patch<Shape extends z.ZodType>(path: string, shape: Shape, body: unknown): Promise<z.infer<Shape>> {

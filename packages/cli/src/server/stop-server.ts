@@ -7,7 +7,8 @@ import { removeServerFile, type ServerFile } from './server-file.ts';
 
 /** A graceful stop takes less than 5 s; twice that is waited for. */
 const ENDS_WITHIN_MS = 10_000;
-const KILLED_WITHIN_MS = 5_000;
+const KILLED_WITHIN_MS = 2_500;
+const ASK_TIMEOUT_MS = 2_000;
 
 export interface Stopped {
   pid: number;
@@ -27,14 +28,14 @@ export async function stopServer(dataDir: string): Promise<Stopped | undefined> 
     await removeServerFile(dataDir, server.pid);
     return { pid: server.pid, how: 'gone' };
   }
-  if (await asks(server)) {
-    if (await processEnds(server.pid, ENDS_WITHIN_MS)) return ended(dataDir, server, 'asked');
-  }
+  // One that has just kept silent is not asked again: it is told.
+  const asked = found.state === 'running' && (await asks(server));
+  if (asked && (await processEnds(server.pid, ENDS_WITHIN_MS))) return ended(dataDir, server, 'asked');
   return insist(dataDir, server, found.state === 'running');
 }
 
 const asks = (server: ServerFile): Promise<boolean> =>
-  new Client(server).post('/shutdown', z.unknown(), { reason: 'fusion-kit down' }).then(
+  new Client(server).post('/shutdown', z.unknown(), {}, { timeoutMs: ASK_TIMEOUT_MS }).then(
     () => true,
     () => false,
   );
