@@ -1,0 +1,175 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import type { Frame, SnapshotView } from '@fusion-kit/domain/api';
+import { type Entry, SCHEMA_VERSION } from '@fusion-kit/domain/entry';
+import { type ErrorCode, failure, ERRORS } from '@fusion-kit/domain/errors';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { REPLAY_VERSION, snapshotOf } from './snapshot-of.ts';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+export interface ReplayOptions {
+  /** Folder of the built page. */
+  dist: string;
+  entries: readonly Entry[];
+  /** How many entries have happened at the start. */
+  start: number;
+  token: string;
+  port?: number;
+  sandbox?: SnapshotView['sandbox'];
+}
+
+/** A server that plays a recorded log to the page; it is loopback only and keeps nothing. */
+export interface Replay {
+  url: string;
+  /** Number of the last entry that has happened. */
+  head(): number;
+  /** Lets the next entries happen. */
+  advance(count: number): void;
+  /** Says what is kept nowhere, e.g. a delta. */
+  say(frames: readonly Frame[]): void;
+  close(): Promise<void>;
+}
+
+export async function replayServer(options: ReplayOptions): Promise<Replay> {
+  const { entries, token } = options;
+  let head = options.start;
+  const sockets = new Map<WebSocket, number>();
+
+  const server = createServer((request, response) => {
+    const address = new URL(request.url ?? '/', 'http://replay');
+    if (!address.pathname.startsWith('/api/v1/')) return page(options.dist, address.pathname, response);
+    if (request.headers.authorization !== `Bearer ${token}`)
+      return refuse(response, 'unauthorized', 'the token is missing or wrong');
+    if (request.method !== 'GET')
+      return refuse(response, 'move_refused', 'this is a recording; nothing can be changed');
+    const answer = answerTo(address, entries.slice(0, head), options);
+    if (answer === undefined) return refuse(response, 'route_unknown', `there is no ${address.pathname}`);
+    return json(response, 200, answer);
+  });
+  const webSockets = new WebSocketServer({
+    server,
+    path: '/ws/events',
+    handleProtocols: (offered) => (offered.has(`bearer.${token}`) ? 'fusion-kit' : false),
+    verifyClient: ({ req }: { req: IncomingMessage }) =>
+      String(req.headers['sec-websocket-protocol']).includes(`bearer.${token}`),
+  });
+  const catchUp = (socket: WebSocket) => {
+    const fresh = entries.slice(sockets.get(socket), head);
+    sockets.set(socket, head);
+    if (fresh.length > 0) socket.send(JSON.stringify(fresh.map((entry) => ({ kind: 'entry', ...entry }))));
+  };
+  webSockets.on('connection', (socket, request) => {
+    sockets.set(socket, Number(new URL(request.url ?? '/', 'http://replay').searchParams.get('after')));
+    socket.send(
+      JSON.stringify([{ kind: 'hello', schemaVersion: SCHEMA_VERSION, serverVersion: REPLAY_VERSION, head }]),
+    );
+    catchUp(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    head: () => head,
+    advance(count) {
+      head = Math.min(head + count, entries.length);
+      for (const socket of sockets.keys()) catchUp(socket);
+    },
+    say(frames) {
+      for (const socket of sockets.keys()) socket.send(JSON.stringify(frames));
+    },
+    close() {
+      for (const socket of sockets.keys()) socket.terminate();
+      webSockets.close();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function answerTo(address: URL, past: readonly Entry[], { sandbox = 'bubblewrap' }: ReplayOptions): unknown {
+  const { pathname, searchParams } = address;
+  const [, taskId] = /^\/api\/v1\/tasks\/(tsk_\w+)\/log$/.exec(pathname) ?? [];
+  if (taskId) return { items: past.filter(({ event }) => 'taskId' in event && event.taskId === taskId), next: null };
+  switch (pathname) {
+    case '/api/v1/snapshot':
+      return snapshotOf(past, sandbox);
+    case '/api/v1/events':
+      return { items: eventsFor(past, searchParams), next: null };
+    case '/api/v1/providers':
+      return {
+        items: [
+          {
+            id: 'openrouter',
+            protocol: 'openrouter',
+            baseUrl: 'https://openrouter.ai/api/v1',
+            defaultModel: 'anthropic/claude-sonnet-5',
+            status: {
+              ok: true,
+              credential: 'environment OPENROUTER_API_KEY',
+              remainingUsd: 41.2,
+              checkedAt: Date.now(),
+            },
+          },
+        ],
+        next: null,
+      };
+    case '/api/v1/health':
+      return {
+        status: 'ok',
+        version: REPLAY_VERSION,
+        schemaVersion: SCHEMA_VERSION,
+        pid: process.pid,
+        dataDir: '/tmp',
+        sandbox,
+        uptimeMs: 1,
+        lastSeq: past.length,
+        synchronous: 'full',
+        counts: { agents: 0, runningTasks: 0, queuedTasks: 0, runs: 0 },
+      };
+    default:
+      return undefined;
+  }
+}
+
+function eventsFor(past: readonly Entry[], search: URLSearchParams): Entry[] {
+  const types = search.get('type')?.split(',');
+  const agent = search.get('agent');
+  const after = Number(search.get('after') ?? 0);
+  return past
+    .toReversed()
+    .filter(
+      ({ seq, event }) =>
+        (after === 0 || seq < after) &&
+        (!types || types.includes(event.type)) &&
+        (!agent || ('agentId' in event && event.agentId === agent)),
+    )
+    .slice(0, Number(search.get('limit') ?? 100));
+}
+
+/** A file of the build; any other path is a page of the single-page application. */
+function page(dist: string, path: string, response: ServerResponse): void {
+  const wanted = join(dist, normalize(path));
+  const file = extname(wanted) !== '' && existsSync(wanted) ? wanted : join(dist, 'index.html');
+  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+  createReadStream(file).pipe(response);
+}
+
+const refuse = (response: ServerResponse, code: ErrorCode, message: string): void =>
+  json(response, ERRORS[code].status, { error: failure(code, message) });
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,36 @@
+import type { ApiClient } from '../shared/api/api-client.ts';
+import type { LivePorts } from '../shared/live/keep-live.ts';
+
+const RELOADED = 'fusion-kit.reloaded';
+/** Reloads closer together than this would never end: the server then serves another page than its own. */
+const RELOAD_PAUSE_MS = 10_000;
+
+/** What the live loop needs, as a browser has it. */
+export function livePorts(api: ApiClient, token: string): LivePorts {
+  return {
+    api,
+    openSocket(after) {
+      const address = new URL(`/ws/events?after=${after}`, window.location.href);
+      address.protocol = address.protocol.replace('http', 'ws');
+      return new WebSocket(address, ['fusion-kit', `bearer.${token}`]);
+    },
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          window.removeEventListener('online', done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        signal.addEventListener('abort', done);
+        window.addEventListener('online', done);
+      }),
+    reload() {
+      const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+      if (Date.now() - last < RELOAD_PAUSE_MS) return;
+      sessionStorage.setItem(RELOADED, String(Date.now()));
+      window.location.reload();
+    },
+  };
+}

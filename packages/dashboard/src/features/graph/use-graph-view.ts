@@ -1,0 +1,40 @@
+import type { Task } from '@fusion-kit/domain/task';
+import { useReducedMotion } from '@mantine/hooks';
+import { type OnMove, useReactFlow, useStore } from '@xyflow/react';
+import { useCallback, useEffect, useRef } from 'react';
+import { focusOf, READABLE_ZOOM, viewOf } from './graph-view.ts';
+import type { Position } from './layout.ts';
+
+const GLIDE_MS = 450;
+const SMALLEST_ZOOM = 0.1;
+
+/** Keeps the view on everything, or on what matters where that is too much, until a person moves it. */
+export function useGraphView(places: ReadonlyMap<string, Position>, tasks: readonly Task[]) {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const still = useReducedMotion();
+  const moved = useRef(false);
+  const shown = useRef(false);
+  const whole = viewOf(places, places.keys(), { width, height }, SMALLEST_ZOOM);
+  const fits = whole !== undefined && whole.zoom >= READABLE_ZOOM;
+  const focus = fits ? '' : focusOf(tasks).join();
+
+  useEffect(() => {
+    if (width === 0 || moved.current) return;
+    const ids = focus === '' ? places.keys() : focus.split(',');
+    const view = viewOf(places, ids, { width, height }, READABLE_ZOOM);
+    if (!view) return;
+    void flow.setViewport(view, { duration: still || !shown.current ? 0 : GLIDE_MS });
+    shown.current = true;
+  }, [flow, places, focus, width, height, still]);
+
+  const onMoveStart = useCallback<OnMove>((event) => {
+    if (event !== null) moved.current = true; // null: the page itself moved it
+  }, []);
+  const showAll = () => {
+    moved.current = !fits;
+    if (whole) void flow.setViewport(whole, { duration: still ? 0 : GLIDE_MS });
+  };
+  return { onMoveStart, showAll };
+}

@@ -1,0 +1,87 @@
+import type { AgentId } from '@fusion-kit/domain/ids';
+import { Skeleton } from '@mantine/core';
+import { IconArrowRight, IconInbox } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { useLive } from '../live/use-live.ts';
+import { FailureNote } from '../ui/failure-note.tsx';
+import { TextBlock } from '../ui/text-block.tsx';
+import { Time } from '../ui/time.tsx';
+import { ToolPassage } from './tool-passage.tsx';
+import { type Passage, transcriptOf } from './transcript.ts';
+import { useTaskLog } from './use-task-log.ts';
+import styles from './transcript.module.css';
+
+/** The conversation of an agent with its model about a task: as it was, and as it goes on. */
+export function TranscriptView({ taskId, agentId }: { taskId: string; agentId?: AgentId | undefined }) {
+  const log = useTaskLog(taskId);
+  const passages = useMemo(() => transcriptOf(log.entries), [log.entries]);
+  const writing = useLive((store) => {
+    const activity =
+      agentId && store.world.get('agents', agentId)?.taskId === taskId ? store.activity(agentId) : undefined;
+    return activity?.kind === 'writing' ? activity.text : undefined;
+  });
+  if (log.state === 'failed' && log.error) return <FailureNote failure={log.error.toJSON()} />;
+  if (log.state === 'loading' && passages.length === 0) return <Skeleton height={80} />;
+  if (passages.length === 0 && !writing)
+    return <p className="fk-faint">Nothing yet: the conversation begins when an agent starts the task.</p>;
+  return (
+    <ol className={styles['transcript']}>
+      {passages.map((passage) => (
+        <li key={passage.seq}>
+          <PassageView passage={passage} />
+        </li>
+      ))}
+      {writing && (
+        <li aria-hidden>
+          <div className={styles['said']}>
+            <TextBlock text={writing.slice(-4_000)} />
+            <span className={styles['caret']} />
+          </div>
+        </li>
+      )}
+    </ol>
+  );
+}
+
+function PassageView({ passage }: { passage: Passage }) {
+  switch (passage.kind) {
+    case 'opened':
+      return (
+        <details className={styles['opened']}>
+          <summary>
+            Prompt as the model got it <Time at={passage.at} />
+          </summary>
+          <h4>System</h4>
+          <TextBlock text={passage.system} code />
+          <h4>Task</h4>
+          <TextBlock text={passage.prompt} code />
+        </details>
+      );
+    case 'told':
+      return (
+        <div className={styles['told']}>
+          <IconInbox size={14} aria-label="told" />
+          <TextBlock text={passage.text} />
+        </div>
+      );
+    case 'said':
+      return (
+        <div className={styles['said']}>
+          <TextBlock text={passage.text} />
+        </div>
+      );
+    case 'tool':
+      return <ToolPassage use={passage} />;
+    case 'turning':
+      return (
+        <div className={styles['turning']}>
+          <IconArrowRight size={13} aria-hidden />
+          <span>
+            {passage.text}
+            {passage.failure && `: ${passage.failure.message}`}
+          </span>
+          <Time at={passage.at} />
+        </div>
+      );
+  }
+}

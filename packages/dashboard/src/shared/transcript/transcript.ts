@@ -1,0 +1,85 @@
+import type { Entry } from '@fusion-kit/domain/entry';
+import type { Failure } from '@fusion-kit/domain/errors';
+import type { EventOf } from '@fusion-kit/domain/event';
+import type { Text } from '@fusion-kit/domain/text';
+
+interface Placed {
+  /** Number of the entry it starts with. */
+  seq: number;
+  at: number;
+}
+export interface ToolUse extends Placed {
+  kind: 'tool';
+  callId: string;
+  tool: string;
+  input: Text;
+  output?: Text;
+  isError: boolean;
+  durationMs?: number;
+}
+export type Passage =
+  | (Placed & { kind: 'opened'; agentId: string; system: Text; prompt: Text })
+  | (Placed & { kind: 'told'; text: Text })
+  | (Placed & { kind: 'said'; text: Text; step: number })
+  | ToolUse
+  | (Placed & { kind: 'turning'; text: string; failure?: Failure });
+
+/** What an agent said and did at a task, as a person reads it: calls and their results together. Entries in order. Pure. */
+export function transcriptOf(entries: readonly Entry[]): Passage[] {
+  const passages: Passage[] = [];
+  const calls = new Map<string, number>();
+  for (const { seq, at, event } of entries) {
+    switch (event.type) {
+      case 'turn.opened':
+        passages.push({ kind: 'opened', seq, at, agentId: event.agentId, system: event.system, prompt: event.prompt });
+        break;
+      case 'turn.told':
+        passages.push({ kind: 'told', seq, at, text: event.text });
+        break;
+      case 'step.answered':
+        if (event.text !== '') passages.push({ kind: 'said', seq, at, text: event.text, step: event.step });
+        break;
+      case 'tool.called':
+        calls.set(event.callId, passages.length);
+        passages.push({
+          kind: 'tool',
+          seq,
+          at,
+          callId: event.callId,
+          tool: event.tool,
+          input: event.input,
+          isError: false,
+        });
+        break;
+      case 'tool.returned':
+        returned(passages, calls.get(event.callId), event);
+        break;
+      case 'task.phase_changed':
+        passages.push({
+          kind: 'turning',
+          seq,
+          at,
+          text: event.phase,
+          ...(event.failure && { failure: event.failure }),
+        });
+        break;
+      case 'task.requeued':
+        passages.push({
+          kind: 'turning',
+          seq,
+          at,
+          text: event.failure ? 'back to the queue' : `back to the queue: ${event.reason}`,
+          ...(event.failure && { failure: event.failure }),
+        });
+        break;
+      default:
+    }
+  }
+  return passages;
+}
+
+function returned(passages: Passage[], place: number | undefined, event: EventOf<'tool.returned'>): void {
+  const call = place === undefined ? undefined : passages[place];
+  if (place === undefined || call?.kind !== 'tool') return; // its call lies before what was read
+  passages[place] = { ...call, output: event.output, isError: event.isError, durationMs: event.durationMs };
+}
