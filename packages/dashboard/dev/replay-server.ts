@@ -47,8 +47,10 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://replay');
     if (!address.pathname.startsWith('/api/v1/')) return page(options.dist, address.pathname, response);
-    if (request.headers.authorization !== `Bearer ${token}`)
-      return refuse(response, 'unauthorized', 'the token is missing or wrong');
+    const known = request.headers.authorization === `Bearer ${token}`;
+    if (!known && address.pathname === '/api/v1/health')
+      return json(response, 200, { status: 'ok', version: REPLAY_VERSION });
+    if (!known) return refuse(response, 'unauthorized', 'the token is missing or wrong');
     if (request.method !== 'GET')
       return refuse(response, 'move_refused', 'this is a recording; nothing can be changed');
     const answer = answerTo(address, entries.slice(0, head), options);
@@ -100,8 +102,6 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
 
 function answerTo(address: URL, past: readonly Entry[], { sandbox = 'bubblewrap' }: ReplayOptions): unknown {
   const { pathname, searchParams } = address;
-  const [, taskId] = /^\/api\/v1\/tasks\/(tsk_\w+)\/log$/.exec(pathname) ?? [];
-  if (taskId) return { items: past.filter(({ event }) => 'taskId' in event && event.taskId === taskId), next: null };
   switch (pathname) {
     case '/api/v1/snapshot':
       return snapshotOf(past, sandbox);
@@ -145,16 +145,14 @@ function answerTo(address: URL, past: readonly Entry[], { sandbox = 'bubblewrap'
 
 function eventsFor(past: readonly Entry[], search: URLSearchParams): Entry[] {
   const types = search.get('type')?.split(',');
-  const agent = search.get('agent');
-  const after = Number(search.get('after') ?? 0);
-  return past
-    .toReversed()
-    .filter(
-      ({ seq, event }) =>
-        (after === 0 || seq < after) &&
-        (!types || types.includes(event.type)) &&
-        (!agent || ('agentId' in event && event.agentId === agent)),
-    )
+  const newest = search.get('order') !== 'oldest';
+  const after = Number(search.get('after') ?? (newest ? Infinity : 0));
+  const named = (field: 'agentId' | 'taskId', { event }: Entry) => (field in event ? event[field as never] : undefined);
+  return (newest ? past.toReversed() : past)
+    .filter(({ seq }) => (newest ? seq < after : seq > after))
+    .filter(({ event }) => !types || types.includes(event.type))
+    .filter((entry) => !search.has('agent') || named('agentId', entry) === search.get('agent'))
+    .filter((entry) => !search.has('task') || named('taskId', entry) === search.get('task'))
     .slice(0, Number(search.get('limit') ?? 100));
 }
 

@@ -1,3 +1,4 @@
+import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@fusion-kit/domain/api';
 import type { ApiClient } from '../shared/api/api-client.ts';
 import type { LivePorts } from '../shared/live/keep-live.ts';
 
@@ -12,7 +13,7 @@ export function livePorts(api: ApiClient, token: string): LivePorts {
     openSocket(after) {
       const address = new URL(`/ws/events?after=${after}`, window.location.href);
       address.protocol = address.protocol.replace('http', 'ws');
-      return new WebSocket(address, ['fusion-kit', `bearer.${token}`]);
+      return new WebSocket(address, [SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX + token]);
     },
     wait: (ms, signal) =>
       new Promise((resolve) => {

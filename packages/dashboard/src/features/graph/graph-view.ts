@@ -3,7 +3,7 @@ import { NODE_HEIGHT, NODE_WIDTH, type Position } from './layout.ts';
 
 /** Below this zoom a card cannot be read; the view then shows the part that is at work instead of the whole. */
 export const READABLE_ZOOM = 0.64;
-const LARGEST_ZOOM = 1.15;
+const LARGEST_ZOOM = 1;
 const MARGIN_PX = 28;
 const FOCUS_MAX = 4;
 

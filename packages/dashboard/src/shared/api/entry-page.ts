@@ -1,7 +1,6 @@
-import { page } from '@fusion-kit/domain/api';
-import { Entry } from '@fusion-kit/domain/entry';
+import { EventView, page } from '@fusion-kit/domain/api';
 import type * as z from 'zod';
 
-/** Entries of the log as `/events` and `/tasks/{id}/log` answer them. */
-export const EntryPage = page(Entry);
+/** Entries of the log as `/events` answers them. */
+export const EntryPage = page(EventView);
 export type EntryPage = z.infer<typeof EntryPage>;

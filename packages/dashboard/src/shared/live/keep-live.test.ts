@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-const serve = async (start: number, port = 0): Promise<Replay> => {
-  const replay = await replayServer({ dist: '', entries: LOG, start, token: 'right', port });
+const serve = async (start: number, port = 0, token = 'right'): Promise<Replay> => {
+  const replay = await replayServer({ dist: '', entries: LOG, start, token, port });
   closing.push(() => replay.close());
   return replay;
 };
@@ -83,6 +83,17 @@ it('starts anew when the server has another, shorter log', async () => {
 it('gives up at once when the token is refused', async () => {
   const replay = await serve(10);
   const { store, done } = openPage(replay.url, 'wrong');
+  await done;
+  expect(store.connection.state).toBe('refused');
+});
+
+it('gives up when a restarted server has another token, though its health is told to anyone', async () => {
+  const first = await serve(10);
+  const port = Number(new URL(first.url).port);
+  const { store, until, done } = openPage(first.url);
+  await until(() => store.connection.state === 'live');
+  await first.close();
+  await serve(10, port, 'another');
   await done;
   expect(store.connection.state).toBe('refused');
 });

@@ -1,6 +1,7 @@
-import { Frame, Health, SnapshotView } from '@fusion-kit/domain/api';
+import { Frame, Health, PublicHealth, SnapshotView } from '@fusion-kit/domain/api';
 import { SCHEMA_VERSION } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
+import type * as z from 'zod';
 import type { ApiClient } from '../api/api-client.ts';
 import { EntryPage } from '../api/entry-page.ts';
 import type { LiveStore } from './live-store.ts';
@@ -31,7 +32,7 @@ export async function keepLive(store: LiveStore, ports: LivePorts, signal: Abort
   while (!signal.aborted) {
     try {
       if (stale) await startFromSnapshot(store, ports, signal);
-      else checkVersion(store, await ports.api.get('/health', Health, ask), ports);
+      else checkServer(store, await ports.api.get('/health', Health.or(PublicHealth), ask), ports);
       stale = false;
       const opened = () => {
         attempt = 0;
@@ -66,8 +67,9 @@ async function startFromSnapshot(store: LiveStore, { api, reload }: LivePorts, s
   store.start(snapshot, history, calls);
 }
 
-/** After a restart: another version of the server needs another page. */
-function checkVersion(store: LiveStore, health: Health, ports: LivePorts): void {
+/** After a restart: another version of the server needs another page, and another token another address. */
+function checkServer(store: LiveStore, health: Health | z.infer<typeof PublicHealth>, ports: LivePorts): void {
+  if (!('schemaVersion' in health)) throw new FusionError('unauthorized', 'the server has another token now');
   if (!isOther(store, health.schemaVersion, health.version)) return;
   ports.reload();
   throw new FusionError('version_mismatch', `the server is now ${health.version}`);

@@ -32,13 +32,13 @@ export function useTaskLog(taskId: string): TaskLog {
       if (own.length > 0) add(own);
     });
     const read = async () => {
-      let cursor: string | undefined;
+      let after = 0;
       for (let at = 0; at < PAGES_MAX; at++) {
-        const query = { limit: PAGE, order: 'oldest', ...(cursor && { cursor, after: cursor }) };
-        const page = await api.get(`/tasks/${taskId}/log`, EntryPage, { signal: leaving.signal, query });
+        const query = { task: taskId, limit: PAGE, order: 'oldest', after };
+        const page = await api.get('/events', EntryPage, { signal: leaving.signal, query });
         add(page.items);
-        if (page.next === null || page.items.length === 0) break;
-        cursor = page.next;
+        if (page.next === null) break;
+        after = Number(page.next);
       }
     };
     read().then(
