@@ -246,6 +246,15 @@ describe('with a project', () => {
     });
   });
 
+  it('does not wait for ever when no agent of a run can work, and says what is missing', async () => {
+    const { exitCode, out } = await fusionKit('run', EXAMPLE, '--provider', 'openrouter');
+    expect(exitCode).toBe(1);
+    expect(out).toContain('● running');
+    expect(out).toMatch(/✗ lead, ada, grace: .*OPENROUTER_API_KEY/);
+    const [run] = (await json('run', 'list')).runs;
+    expect(await json('run', 'cancel', run.id)).toMatchObject({ id: run.id, state: 'cancelled' });
+  });
+
   it('shows providers without a key, and checks one', async () => {
     const { providers } = await json('provider', 'list');
     expect(providers.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['openrouter', 'scripted']));

@@ -1,5 +1,6 @@
 import { Agent } from '@fusion-kit/domain/agent';
 import { type EventView, page, TaskView } from '@fusion-kit/domain/api';
+import { Run } from '@fusion-kit/domain/run';
 import type { Answer, Call } from './call.ts';
 import { eventLine } from './output/event-line.ts';
 import { everyRow } from './references.ts';
@@ -11,22 +12,25 @@ import { readServerFile } from './server/server-file.ts';
 /** Names by id, for events that hold ids only. */
 export type Names = Map<string, string>;
 
-const TASKS_NAMED = 500;
+const NAMED_MAX = 500;
 
 export async function namesOf(client: Client): Promise<Names> {
-  const [agents, tasks] = await Promise.all([
+  const [agents, tasks, runs] = await Promise.all([
     everyRow(client, '/agents', Agent),
     // Only the latest: older ones are shown by their ids rather than fetched by the thousand.
-    client.get('/tasks', page(TaskView), { query: { limit: TASKS_NAMED } }),
+    client.get('/tasks', page(TaskView), { query: { limit: NAMED_MAX } }),
+    client.get('/runs', page(Run), { query: { limit: NAMED_MAX } }),
   ]);
   const names: Names = new Map();
   for (const { id, name } of agents) names.set(id, name);
   for (const { id, node } of tasks.items) names.set(id, node);
+  for (const { id, name } of runs.items) names.set(id, name);
   return names;
 }
 
 function learn(names: Names, { event }: EventView): void {
   if (event.type === 'agent.spawning') names.set(event.agentId, event.spec.name);
+  if (event.type === 'run.started') names.set(event.runId, event.spec.name);
   if (event.type === 'task.created') names.set(event.taskId, event.spec.node);
 }
 

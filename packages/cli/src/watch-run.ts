@@ -1,8 +1,11 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { RunId } from '@fusion-kit/domain/ids';
 import type { EventOf } from '@fusion-kit/domain/event';
+import { SnapshotView } from '@fusion-kit/domain/api';
 import { runEnded } from '@fusion-kit/domain/run';
 import { preview } from '@fusion-kit/domain/text';
+import { needsMet, suits } from '@fusion-kit/domain/schedule';
+import { isHeld, type Task } from '@fusion-kit/domain/task';
 import { World } from '@fusion-kit/domain/world';
 import type { Call } from './call.ts';
 import { addressName, eventLine, senderName } from './output/event-line.ts';
@@ -14,6 +17,8 @@ import { followEvents } from './server/follow.ts';
 import { readServerFile } from './server/server-file.ts';
 import type { Terminal } from './terminal.ts';
 
+/** After these a run may have nobody left. */
+const MAY_DESERT: ReadonlySet<string> = new Set(['agent.failed', 'task.requeued', 'task.completed', 'task.failed']);
 const REPAINT_MS = 100;
 /** Messages shown below the tasks. */
 const SAID_MAX = 4;
@@ -33,31 +38,66 @@ const TOLD: ReadonlySet<string> = new Set([
   'agent.failed',
 ]);
 
+/** How watching came to its end: with the run, by the person, or because the run has nobody left who could go on. */
+export type Watched = 'ended' | 'left' | 'stuck';
+
 /**
- * Follows a run until it ends, showing it: a block painted anew on a terminal, lines elsewhere, nothing with `--json`. Answers whether it
- * ended; it did not when the person stopped watching.
- * @param after number of an event before the run began
+ * Follows a run until it ends, showing it: a block painted anew on a terminal, lines elsewhere, nothing with `--json`. It starts from a
+ * snapshot and folds what follows, as the page does.
  */
-export async function watchRun(
-  call: Call,
-  connection: Connection,
-  { runId, after }: { runId: RunId; after: number },
-): Promise<boolean> {
-  // The same fold as the server's and the page's, over the same events.
-  const world = new World();
+export async function watchRun(call: Call, connection: Connection, runId: RunId): Promise<Watched> {
+  const { world, seq } = await worldOf(connection.client, runId);
   const shown = showing(call, world, runId);
   try {
+    if (hasEnded(world, runId)) return 'ended';
+    if (isStuck(world, runId)) return 'stuck';
     const locate = () => readServerFile(connection.dataDir);
-    for await (const entry of followEvents({ after, locate, signal: call.signal })) {
+    for await (const entry of followEvents({ after: seq, locate, signal: call.signal })) {
       world.apply(entry);
       shown.tell(entry);
-      const run = world.get('runs', runId);
-      if (run && runEnded(run.state)) return true;
+      if (hasEnded(world, runId)) return 'ended';
+      if (MAY_DESERT.has(entry.event.type) && isStuck(world, runId)) return 'stuck';
     }
-    return false;
+    return 'left';
   } finally {
     shown.end();
   }
+}
+
+/** What concerns one run, as of event `seq`. */
+async function worldOf(client: Connection['client'], runId: RunId): Promise<{ world: World; seq: number }> {
+  const { seq, rows } = await client.get('/snapshot', SnapshotView);
+  const world = new World();
+  const run = rows.runs.find(({ id }) => id === runId);
+  if (run) world.admit({ table: 'runs', id: run.id, row: run });
+  for (const row of rows.agents) {
+    if (row.projectId === run?.projectId) world.admit({ table: 'agents', id: row.id, row });
+  }
+  for (const row of rows.tasks) if (row.runId === runId) world.admit({ table: 'tasks', id: row.id, row });
+  return { world, seq };
+}
+
+function hasEnded(world: World, runId: RunId): boolean {
+  const run = world.get('runs', runId);
+  return run !== undefined && runEnded(run.state);
+}
+
+/**
+ * Whether the run would wait for a person for ever: nothing is in anybody's hands, and all agents that could take what is ready have failed.
+ * Pure.
+ */
+export function isStuck(world: World, runId: RunId): boolean {
+  const run = world.get('runs', runId);
+  const agents = run ? [...world.agentsOf(run.projectId)] : [];
+  if (!agents.some((agent) => agent.state === 'error')) return false;
+  const tasks = [...world.tasksOf(runId)];
+  if (tasks.some(isHeld)) return false;
+  const ready = tasks.filter((task) => task.state === 'queued' && needsMet(world, task));
+  const deserted = (task: Task): boolean => {
+    const able = agents.filter((agent) => suits(agent, task));
+    return able.length > 0 && able.every((agent) => agent.state === 'error');
+  };
+  return ready.length > 0 && ready.every(deserted);
 }
 
 interface Showing {

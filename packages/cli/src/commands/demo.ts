@@ -1,5 +1,6 @@
 import { ProviderView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { Run } from '@fusion-kit/domain/run';
 import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
@@ -48,9 +49,12 @@ export async function demo(call: Call): Promise<Answer> {
     tellConditions(say, { connection, provider, paint });
     await openPage(page, call, options.open);
     const start = { inputs: {}, provider, model: options.model };
-    const { run, after } = await startFile(connection, { file: example.workflowFile, source, directory, start });
-    if (!(await watchRun(call, connection, { runId: run.id, after }))) {
-      throw new FusionError('shutting_down', 'you stopped watching the demo', {
+    const { run } = await startFile(connection, { file: example.workflowFile, source, directory, start });
+    const watched = await watchRun(call, connection, run.id);
+    // The project is only there for this run, so nothing of it should wait for somebody.
+    if (watched !== 'ended') await connection.client.patch(`/runs/${run.id}`, Run, { action: 'cancel' });
+    if (watched === 'left') {
+      throw new FusionError('shutting_down', 'you stopped the demo', {
         remedy: 'Start it again with `fusion-kit demo`.',
       });
     }

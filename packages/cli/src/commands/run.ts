@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Health, Started } from '@fusion-kit/domain/api';
+import { Started } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
 import { Workflow } from '@fusion-kit/domain/workflow';
@@ -13,7 +13,7 @@ import { plain } from '../output/plain.ts';
 import { directoryHere, projectAt } from '../references.ts';
 import { type Connection, connect } from '../server/connect.ts';
 import { pageOf } from '../server/server-file.ts';
-import { watchRun } from '../watch-run.ts';
+import { type Watched, watchRun } from '../watch-run.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
 import { reportOf } from './runs.ts';
 
@@ -36,12 +36,23 @@ export async function run(call: Call): Promise<Answer> {
   const request = { file, source, directory, start: { inputs: input, runtime, provider, model } };
   const started = await startFile(connection, request);
   if (!call.json) tellStarted(call, connection, started);
-  if (!detach && !(await watchRun(call, connection, { runId: started.run.id, after: started.after }))) {
-    throw new FusionError('shutting_down', `you stopped watching; run ${started.run.id} goes on`, {
-      remedy: `See it with \`fusion-kit run get ${started.run.id}\`, stop it with \`fusion-kit run cancel ${started.run.id}\`.`,
-    });
-  }
-  return runAnswer(await reportOf(connection.client, started.run.id));
+  const { id } = started.run;
+  const watched = detach ? 'ended' : await watchRun(call, connection, id);
+  if (!call.json) tellUnended(call, watched, id);
+  const answer = runAnswer(await reportOf(connection.client, id));
+  return watched === 'ended' ? answer : { ...answer, ok: false };
+}
+
+const UNENDED = {
+  left: 'you stopped watching; the run goes on',
+  stuck: 'the run waits: none of its agents can work',
+} as const;
+
+function tellUnended(call: Call, watched: Watched, id: string): void {
+  if (watched === 'ended') return;
+  const paint = call.terminal.errorPaint;
+  const stop = `${paint.yellow('→')} stop it with ${paint.cyan(`fusion-kit run cancel ${id}`)}`;
+  call.terminal.err(`${paint.yellow(UNENDED[watched])}\n  ${stop}\n\n`);
 }
 
 export interface FileRequest {
@@ -56,16 +67,15 @@ export interface FileRequest {
   };
 }
 
-/** Saves a workflow file in the project of a directory (made when there is none) and starts a run of it. `after` numbers an event before it. */
+/** Saves a workflow file in the project of a directory (made when there is none) and starts a run of it. */
 export async function startFile(
   { client }: Pick<Connection, 'client'>,
   { file, source, directory, start }: FileRequest,
 ) {
   const { project, created } = await projectAt(client, directory);
   const workflow = await client.post('/workflows', Workflow, { project: project.id, source, file });
-  const { lastSeq: after } = await client.get('/health', Health);
   const { run: begun } = await client.post(`/workflows/${workflow.id}/start`, Started, start);
-  return { project, created, workflow, run: begun, after };
+  return { project, created, workflow, run: begun };
 }
 
 function tellStarted(

@@ -5,7 +5,7 @@ import { Run, RunState } from '@fusion-kit/domain/run';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, Limit, optionsOf } from '../options.ts';
-import { ago, cost, duration, tokens } from '../output/figures.ts';
+import { ago, cost, duration } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { runAnswer, type RunReport } from '../output/run-answer.ts';
 import { shownState } from '../output/states.ts';
@@ -30,14 +30,13 @@ export async function listRuns(call: Call): Promise<Answer> {
     text: (paint, columns) =>
       tableText(
         {
-          head: ['run', 'name', 'state', 'started', 'time', 'tokens', 'cost', 'branch'],
+          head: ['run', 'name', 'state', 'started', 'time', 'cost', 'branch'],
           rows: items.map((run) => [
             run.id,
             plain(run.name),
             shownState(run.state, paint),
             ago(run.startedAt, Date.now()),
             run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt),
-            tokens(run.usage),
             cost(run.usage),
             run.branch ?? '',
           ]),

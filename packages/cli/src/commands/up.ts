@@ -23,11 +23,11 @@ export async function up(call: Call): Promise<Answer | undefined> {
   const { port, sandbox, detach } = optionsOf(call, Options);
   const dataDir = dataDirectoryOf(call);
   const found = await findServer(dataDir);
-  if (found.state === 'running') return running(found, 'already running');
+  if (found.state === 'running') return running(found, 'is already running');
   if (found.state === 'silent') throw silentError(found);
   if (detach) {
     const begun = await startServer({ dataDir, port, sandbox, env: call.env });
-    return running(begun, begun.ours ? 'started' : 'already running');
+    return running(begun, begun.ours ? 'is up in the background' : 'is already running');
   }
 
   const { terminal } = call;
@@ -56,7 +56,7 @@ export async function up(call: Call): Promise<Answer | undefined> {
     const error = asFusionError(thrown);
     // Somebody else was faster: theirs is the server of this data directory.
     const winner = error.code === 'journal_locked' ? await waitForServer(dataDir, ANSWERS_WITHIN_MS) : undefined;
-    if (winner) return running(winner, 'already running');
+    if (winner) return running(winner, 'is already running');
     if (error.code === 'port_taken')
       throw new FusionError('port_taken', error.message, { cause: error, details: { port: port ?? USUAL_PORT } });
     throw error;

@@ -63,7 +63,7 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
     case 'workflow.saved':
       return `${event.name} version ${event.version}, ${event.nodeCount} nodes`;
     case 'run.started':
-      return [event.spec.name, event.spec.branch && `on ${event.spec.branch}`].filter(Boolean).join(' ');
+      return event.spec.branch === undefined ? '' : `on ${event.spec.branch}`;
     case 'task.created':
       return event.spec.title;
     case 'task.phase_changed':

@@ -9,9 +9,9 @@ export class LiveBlock {
     this.#terminal = terminal;
   }
 
-  /** Shows these lines in place of the last ones. Each must fit the width: a wrapped line would spoil the count. */
+  /** Shows these lines in place of the last ones. Wrapping is off meanwhile: a wrapped line would spoil the count. */
   show(lines: readonly string[]): void {
-    this.#terminal.err(`${this.#home()}${lines.map((line) => `${line}\n`).join('')}`);
+    this.#terminal.err(`${this.#home()}\u001b[?7l${lines.map((line) => `${line}\n`).join('')}\u001b[?7h`);
     this.#height = lines.length;
   }
 

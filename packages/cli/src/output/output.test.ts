@@ -84,6 +84,11 @@ describe('a table', () => {
     expect(lines[1]).toMatch(/^one   x+…$/);
   });
 
+  it('never cuts its first column, which names the row', () => {
+    const id = 'run_01M81A0CSS2ZNDDSAFVQQ5V7FM';
+    expect(tableText({ ...table, rows: [[id, 'x'.repeat(60)]] }, plainPaint, 40)).toContain(id);
+  });
+
   it('never cuts inside a colour', () => {
     const text = tableText({ ...table, rows: [['one', colourPaint.red('x'.repeat(60))]] }, colourPaint, 30);
     expect(text.split('\n')[1]).not.toContain('\u001b[31m');

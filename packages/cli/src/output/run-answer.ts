@@ -1,4 +1,5 @@
 import type { Agent } from '@fusion-kit/domain/agent';
+import type { Failure } from '@fusion-kit/domain/errors';
 import type { Project } from '@fusion-kit/domain/project';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
@@ -53,9 +54,15 @@ function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: num
     ];
   });
   const time = run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt);
-  const total = ['total', '', '', time, tokens(run.usage), cost(run.usage), shortCommit(run.head)].map((cell) =>
-    paint.bold(cell),
-  );
+  const total = [
+    'total',
+    '',
+    '',
+    time,
+    tokens(run.usage),
+    cost(run.usage),
+    run.head === run.base ? '' : shortCommit(run.head),
+  ].map((cell) => paint.bold(cell));
   return tableText(
     {
       head: ['task', 'state', 'agent', 'time', 'tokens', 'cost', 'commit'],
@@ -67,21 +74,22 @@ function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: num
   );
 }
 
-function failures({ run, tasks }: RunReport, paint: Paint): string[] {
-  const lines = tasks.flatMap((task) => {
-    if (task.state === 'failed' && task.failure) {
-      return [
-        `${paint.red('✗')} ${paint.bold(task.node)}: ${plain(task.failure.message)}\n  ${paint.yellow('→')} ${plain(task.failure.remedy)}\n`,
-      ];
-    }
-    return [];
-  });
-  if (run.failure)
-    lines.push(
-      `${paint.red('✗')} ${plain(run.failure.message)}\n  ${paint.yellow('→')} ${plain(run.failure.remedy)}\n`,
-    );
+function failures({ run, tasks, agents }: RunReport, paint: Paint): string[] {
+  const failed = [
+    ...tasks.flatMap(({ node, state, failure }) => (state === 'failed' && failure ? [{ who: node, failure }] : [])),
+    ...agents.flatMap(({ name, state, failure }) => (state === 'error' && failure ? [{ who: name, failure }] : [])),
+  ];
+  // A whole team often fails for one reason; it is said once.
+  const byReason = Map.groupBy(failed, ({ failure }) => failure.message);
+  const lines = [...byReason.values()].map((same) =>
+    failureText(same.map(({ who }) => who).join(', '), same[0]!.failure, paint),
+  );
+  if (run.failure && !byReason.has(run.failure.message)) lines.push(failureText('run', run.failure, paint));
   return lines.length > 0 ? ['\n', ...lines] : [];
 }
+
+const failureText = (who: string, { message, remedy }: Failure, paint: Paint): string =>
+  `${paint.red('✗')} ${paint.bold(who)}: ${plain(message)}\n  ${paint.yellow('→')} ${plain(remedy)}\n`;
 
 function branch({ run, project }: RunReport, paint: Paint): string[] {
   if (run.branch === undefined || run.head === undefined || run.head === run.base) return [];

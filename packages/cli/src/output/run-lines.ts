@@ -1,5 +1,6 @@
 import type { RunId } from '@fusion-kit/domain/ids';
 import { isHeld, type Task } from '@fusion-kit/domain/task';
+import { waitingReason } from '@fusion-kit/domain/schedule';
 import type { World } from '@fusion-kit/domain/world';
 import type { Paint } from '../terminal.ts';
 import { cost, duration, tokens } from './figures.ts';
@@ -72,7 +73,8 @@ function taskLine(world: World, task: Task, { paint, columns, now, node, activit
   const left = 2 + node + 2 + 2 + STATE_WIDTH + 1;
   const middle = Math.max(0, columns - left - figures.length - 1);
   const work = activity !== undefined && isHeld(task) ? `${agent}  ${activity}` : agent;
-  const said = task.failure && !isHeld(task) ? plain(task.failure.message) : work;
+  const waits = waitingReason(world, task, now);
+  const said = task.failure && !isHeld(task) ? plain(task.failure.message) : (waits ?? work);
   return `  ${filled(cut(task.node, node), node)}  ${shownState(task.state, paint, state.padEnd(STATE_WIDTH))} ${filled(cut(said, middle), middle)}${columns > left + figures.length ? paint.dim(figures) : ''}`;
 }
 

@@ -32,7 +32,7 @@ export interface TableText {
   empty: string;
 }
 
-/** Columns aligned by spaces. Where the width is known the widest columns give way, so that no line wraps. Pure. */
+/** Columns aligned by spaces. Where the width is known the widest columns but the first give way, so that no line wraps. Pure. */
 export function tableText({ head, rows, empty }: TableText, paint: Paint, columns: number | undefined): string {
   if (rows.length === 0) return `${paint.dim(empty)}\n`;
   const widths = widthsWithin(naturalWidths([head, ...rows]), columns);
@@ -66,17 +66,18 @@ function naturalWidths(rows: readonly (readonly string[])[]): number[] {
 
 const NARROWEST = 8;
 
+/** The first column is what a person copies to name a row: it is never cut. */
 function widthsWithin(natural: readonly number[], columns: number | undefined): number[] {
-  const widths = [...natural];
-  if (columns === undefined) return widths;
-  let excess = widths.reduce((sum, width) => sum + width + GAP, 0) - columns;
+  const [first = 0, ...others] = natural;
+  if (columns === undefined) return [...natural];
+  let excess = natural.reduce((sum, width) => sum + width + GAP, 0) - GAP - columns;
   while (excess > 0) {
-    const widest = Math.max(...widths);
+    const widest = Math.max(...others);
     if (widest <= NARROWEST) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    others[others.indexOf(widest)] = widest - 1;
     excess--;
   }
-  return widths;
+  return [first, ...others];
 }
 
 /** Names and values, one pair a line, values aligned; pairs with an empty value are left out. Pure. */

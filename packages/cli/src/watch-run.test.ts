@@ -1,0 +1,85 @@
+import { stripVTControlCharacters } from 'node:util';
+import { EVENT_TYPES, type Event } from '@fusion-kit/domain/event';
+import { World } from '@fusion-kit/domain/world';
+import { SAMPLE, sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import picocolors from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { eventLine } from './output/event-line.ts';
+import { widthOf } from './output/plain.ts';
+import { runLines } from './output/run-lines.ts';
+import { isStuck } from './watch-run.ts';
+
+const paint = picocolors.createColors(false);
+const canvas = { paint, columns: 90, rows: 24, now: 5_000 };
+const quiet = { activity: new Map<string, string>(), said: [] };
+const { id: runId } = sampleRunSpec;
+
+/** The world after these events, a second apart. */
+function worldAfter(...events: Event[]): World {
+  const world = new World();
+  for (const [at, event] of events.entries()) world.apply({ seq: at + 1, at: at * 1_000, event });
+  return world;
+}
+
+const begun = [SAMPLE['run.started'], SAMPLE['agent.spawning'], SAMPLE['task.created']];
+
+describe('a run that is watched', () => {
+  it('shows for each task what is done, by whom, and since when', () => {
+    const world = worldAfter(...begun, SAMPLE['agent.ready'], SAMPLE['task.assigned'], SAMPLE['task.started']);
+    world.apply({ seq: 7, at: 5_000, event: SAMPLE['task.phase_changed'] });
+    const activity = new Map([[sampleTaskSpec.id, 'edit_file']]);
+    const [head, line] = runLines(world, runId, { activity, said: [] }, { ...canvas, now: 8_000 });
+    expect(head).toMatch(/^feature {2}0\/1 tasks {2}8\.0 s/);
+    expect(line).toMatch(/^ {2}build {2}● working {5}ada {2}edit_file +3\.0 s/);
+  });
+
+  it('shows why a task waits, and what was said last', () => {
+    const lines = runLines(worldAfter(...begun), runId, { ...quiet, said: ['ada → #plan: ready'] }, canvas);
+    expect(lines[1]).toMatch(/build {2}○ queued {6}\S/);
+    expect(lines.at(-1)).toBe('  ada → #plan: ready');
+  });
+
+  it('never makes a line wider or a block higher than the window', () => {
+    const tasks = Array.from({ length: 100 }, (_, at): Event => {
+      const spec = { ...sampleTaskSpec, id: `tsk_${String(at).padStart(26, '0')}` as typeof sampleTaskSpec.id };
+      return { ...SAMPLE['task.created'], taskId: spec.id, spec: { ...spec, node: `${'漢'.repeat(40)}${at}` } };
+    });
+    const world = worldAfter(SAMPLE['run.started'], SAMPLE['agent.spawning'], ...tasks);
+    for (const columns of [40, 80, 200]) {
+      const lines = runLines(world, runId, { ...quiet, said: ['x'.repeat(300)] }, { ...canvas, columns });
+      expect(lines.length).toBeLessThan(canvas.rows);
+      for (const line of lines) expect(widthOf(stripVTControlCharacters(line))).toBeLessThanOrEqual(columns);
+    }
+  });
+});
+
+describe('a run is stuck', () => {
+  it('when every agent that could work on it has failed', () => {
+    expect(isStuck(worldAfter(...begun, SAMPLE['agent.failed']), runId)).toBe(true);
+  });
+
+  it('not while one is still being made, idle or at work', () => {
+    expect(isStuck(worldAfter(...begun), runId)).toBe(false);
+    expect(isStuck(worldAfter(...begun, SAMPLE['agent.ready']), runId)).toBe(false);
+    expect(isStuck(worldAfter(...begun, SAMPLE['agent.ready'], SAMPLE['task.assigned']), runId)).toBe(false);
+  });
+
+  it('also when others are there that do not have what its tasks require', () => {
+    const agentId = 'agt_00000000000000000000000009' as (typeof SAMPLE)['agent.ready']['agentId'];
+    const spec = { ...SAMPLE['agent.spawning'].spec, name: 'bob', capabilities: ['dance'] };
+    const bob = { ...SAMPLE['agent.spawning'], agentId, spec };
+    const world = worldAfter(...begun, bob, { ...SAMPLE['agent.ready'], agentId }, SAMPLE['agent.failed']);
+    expect(isStuck(world, runId)).toBe(true);
+  });
+
+  it('not when it never had an agent: one may still come', () => {
+    expect(isStuck(worldAfter(SAMPLE['run.started'], SAMPLE['task.created']), runId)).toBe(false);
+  });
+});
+
+it.each(EVENT_TYPES)('a line can be made of %s, which names what it is about', (type) => {
+  const line = eventLine({ seq: 1, at: 0, event: SAMPLE[type] }, { nameOf: () => 'someone', paint, columns: 60 });
+  expect(line).toContain(type);
+  expect(line).not.toMatch(/undefined|\[object/);
+  expect(widthOf(line)).toBeLessThanOrEqual(60);
+});
