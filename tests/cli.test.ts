@@ -289,4 +289,16 @@ describe('the demo', () => {
     ]);
     expect(await json('status')).toMatchObject({ running: false });
   });
+
+  it('ends with the reason when its model server cannot be reached, and leaves nothing waiting', async () => {
+    const argv = ['demo', '--base-url', 'http://127.0.0.1:9/v1', '--model', 'none/none', '--json'];
+    const { exitCode, out } = await fusionKit(...argv);
+    expect(exitCode).toBe(1);
+    const demo = JSON.parse(out);
+    expect(demo).toMatchObject({ ok: false, provider: 'demo', testsAfter: null, run: { state: 'cancelled' } });
+    expect(demo.agents.map(({ failure }: { failure?: { code: string } }) => failure?.code)).toContain(
+      'provider_unreachable',
+    );
+    expect(await json('status')).toMatchObject({ running: false });
+  });
 });

@@ -51,14 +51,15 @@ export async function demo(call: Call): Promise<Answer> {
     const start = { inputs: {}, provider, model: options.model };
     const { run } = await startFile(connection, { file: example.workflowFile, source, directory, start });
     const watched = await watchRun(call, connection, run.id);
-    // The project is only there for this run, so nothing of it should wait for somebody.
-    if (watched !== 'ended') await connection.client.patch(`/runs/${run.id}`, Run, { action: 'cancel' });
+    const report = await reportOf(connection.client, run.id);
+    // The project is only there for this run, so nothing of it should wait for somebody. The report says why its agents could not work,
+    // which their release forgets.
+    if (watched !== 'ended') report.run = await connection.client.patch(`/runs/${run.id}`, Run, { action: 'cancel' });
     if (watched === 'left') {
       throw new FusionError('shutting_down', 'you stopped the demo', {
         remedy: 'Start it again with `fusion-kit demo`.',
       });
     }
-    const report = await reportOf(connection.client, run.id);
     const now = await testsOf(report, connection);
     return demoAnswer({ report, before, after: now, page, provider, connection, keep: options.keep });
   } finally {
@@ -94,7 +95,7 @@ interface Conditions {
 function tellConditions(say: (text: string) => void, { connection, provider, paint }: Conditions): void {
   if (provider === 'scripted')
     say(paint.dim('The model only recites; everything else is real. OPENROUTER_API_KEY brings a real one.'));
-  else say(paint.yellow(`A real model works, by ${provider}; it may cost money.`));
+  else say(paint.yellow(`A real model does the work, through the provider ${provider}; it may cost money.`));
   const { sandbox } = connection.health;
   if (sandbox !== 'bubblewrap') {
     say(
