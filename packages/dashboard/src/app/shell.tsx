@@ -1,7 +1,9 @@
+import { useDocumentTitle } from '@mantine/hooks';
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { ScopeSwitcher } from '../features/runs/scope-switcher.tsx';
 import { useLive } from '../shared/live/use-live.ts';
+import { useScopeRun } from '../shared/navigation/scope.ts';
 import { usePageSearch } from '../shared/navigation/use-open.ts';
 import { Banners } from './banners.tsx';
 import { ConnectionMark } from './connection-mark.tsx';
@@ -19,11 +21,18 @@ const AgentDrawer = lazy(() =>
   import('../features/agents/agent-drawer.tsx').then((module) => ({ default: module.AgentDrawer })),
 );
 
+/** What a tab among many should tell: how the run stands. */
+function usePageTitle(): string {
+  const run = useScopeRun();
+  return run ? `${run.name}: ${run.state} · fusion-kit` : 'fusion-kit';
+}
+
 /** What surrounds every page. */
 export function Shell() {
   const refused = useLive((store) => store.connection.state === 'refused');
   const started = useLive((store) => store.server !== undefined);
   const { task, agent } = usePageSearch();
+  useDocumentTitle(usePageTitle());
   if (refused) return <RefusedPage />;
   return (
     <div className={styles['shell']}>

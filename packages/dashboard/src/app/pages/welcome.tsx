@@ -13,9 +13,9 @@ const STEPS = [
     command: 'fusion-kit run workflow.yaml',
   },
   {
-    title: 'Carry out a spec',
-    text: 'The tasks of a Spec Kit feature, in parallel, each ticked on proof.',
-    command: 'fusion-kit run specs/001-feature/tasks.md',
+    title: 'Spawn an agent and give it a task',
+    text: 'From this page, or by a command in your repository.',
+    command: 'fusion-kit agent spawn builder',
   },
 ] as const;
 

@@ -82,7 +82,6 @@ export function EventStream({ filter, backwards = false }: EventStreamProps) {
         keyOf={(entry) => entry.seq}
         rowHeight={30}
         label="Events"
-        role="log"
         topKey={toTop}
         onScrollTop={onScrollTop}
         {...(backwards && { onEnd: older.more })}

@@ -90,7 +90,7 @@ function Drawing({ tasks }: { tasks: readonly Task[] }) {
           ariaLabel="Overview of the graph"
           className={styles['map'] ?? ''}
           maskColor="var(--fk-map-mask)"
-          nodeColor="var(--fk-line-strong)"
+          nodeColor="var(--fk-faint)"
           bgColor="var(--fk-panel)"
         />
       )}

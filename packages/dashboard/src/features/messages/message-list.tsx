@@ -12,12 +12,12 @@ export function MessageList({ messages, roomy = false }: { messages: readonly Me
         icon={IconMessages}
         title="No messages"
         text="What agents and people write to each other appears here."
-        command="fusion-kit message send plan.ready 'the plan is written'"
+        command="fusion-kit message send topic:plan.ready 'the plan is written'"
       />
     );
   }
   return (
-    <VirtualRows items={messages} keyOf={(message) => message.id} rowHeight={84} label="Messages" role="log">
+    <VirtualRows items={messages} keyOf={(message) => message.id} rowHeight={84} label="Messages">
       {(message) => <MessageRow id={message.id} roomy={roomy} />}
     </VirtualRows>
   );

@@ -1,8 +1,10 @@
 import { type Run, runEnded } from '@fusion-kit/domain/run';
+import { IconGitBranch } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { count, timeOfDay, tokens, usd } from '../../shared/format/figures.ts';
 import { sameFields, useLive } from '../../shared/live/use-live.ts';
 import { Elapsed } from '../../shared/ui/elapsed.tsx';
+import { CopyText } from '../../shared/ui/copy-text.tsx';
 import { runFigures } from './run-figures.ts';
 import { RunStateBadge } from './run-state-badge.tsx';
 import { TaskProgress } from './task-progress.tsx';
@@ -14,7 +16,7 @@ export function KpiStrip({ run }: { run: Run }) {
   const { usage } = run;
   return (
     <div className={styles['strip']}>
-      <Kpi name="Run" wide note={run.name}>
+      <Kpi name="Run" wide note={<RunPlace run={run} />}>
         <RunStateBadge run={run} />
       </Kpi>
       <Kpi name="Tasks" wide note={<TaskProgress figures={figures} />} testId="kpi-tasks">
@@ -45,6 +47,10 @@ export function KpiStrip({ run }: { run: Run }) {
     </div>
   );
 }
+
+/** Where the work is found: its branch, where there is one. */
+const RunPlace = ({ run }: { run: Run }) =>
+  run.branch === undefined ? run.name : <CopyText text={run.branch} icon={IconGitBranch} />;
 
 interface KpiProps {
   name: string;

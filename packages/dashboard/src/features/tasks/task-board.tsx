@@ -70,7 +70,7 @@ export function TaskBoard({ tasks }: { tasks: readonly Task[] }) {
         <Empty
           icon={IconListDetails}
           title="No tasks"
-          text="Run a workflow or a Spec Kit tasks.md; its tasks appear here."
+          text="Run a workflow; its tasks appear here."
           command="fusion-kit run workflow.yaml"
         />
       )}

@@ -21,9 +21,6 @@ import { type Measure, timeStep, usageSeries } from './usage-series.ts';
 
 ChartJs.register(LineElement, PointElement, LinearScale, Tooltip, Legend, Filler);
 
-const COLOURS = 6;
-const NAMED = 5;
-
 /** Running totals by agent, as stepped lines. The same figures stand in the agent list, so the drawing is hidden from readers. */
 export function UsageChart({ run, measure }: { run: Run; measure: Measure }) {
   const calls = useLive((store) => store.calls);
@@ -43,13 +40,12 @@ export function UsageChart({ run, measure }: { run: Run; measure: Measure }) {
   const data = useMemo<ChartData<'line', { x: number; y: number }[]>>(() => {
     const colour = colourOf(scheme);
     return {
-      datasets: series.slice(0, COLOURS).map(({ agentId, points }, at) => ({
+      datasets: series.map(({ agentId, points }, at) => ({
         label: names.agent(agentId),
         data: [{ x: 0, y: 0 }, ...points],
         borderColor: colour(`--fk-chart-${at + 1}`),
         backgroundColor: colour(`--fk-chart-${at + 1}`),
         borderWidth: 1.75,
-        borderDash: at >= NAMED ? [3, 3] : [],
         stepped: 'before' as const,
         pointRadius: 0,
         pointHitRadius: 12,

@@ -8,8 +8,11 @@ export interface UsageSeries {
 export type Measure = 'tokens' | 'costUsd';
 
 const POINTS_MAX = 400;
+/** As many as colours can be told apart. */
+export const SERIES_MAX = 6;
 
-/** What each agent has used over time, from `since` to `until` (milliseconds since 1970), the biggest spender first. Calls in order. Pure. */
+/** What each agent has used over time, from `since` to `until` (milliseconds since 1970), the biggest spenders only, in the order of their first
+ * call, so that each keeps its colour. Calls in order. Pure. */
 export function usageSeries(
   calls: readonly ModelCall[],
   measure: Measure,
@@ -21,12 +24,14 @@ export function usageSeries(
     byAgent.set(call.agentId, points);
     points.push({ x: (call.at - since) / 1_000, y: (points.at(-1)?.y ?? 0) + call[measure] });
   }
+  const total = (agentId: string) => byAgent.get(agentId)?.at(-1)?.y ?? 0;
+  const biggest = new Set([...byAgent.keys()].toSorted((a, b) => total(b) - total(a)).slice(0, SERIES_MAX));
   return [...byAgent]
     .map(([agentId, points]) => ({
       agentId,
       points: [...thinned(points), { x: (until - since) / 1_000, y: points.at(-1)?.y ?? 0 }],
     }))
-    .toSorted((a, b) => (b.points.at(-1)?.y ?? 0) - (a.points.at(-1)?.y ?? 0));
+    .filter(({ agentId }) => biggest.has(agentId));
 }
 
 /** Every nth point, and the last: more than the chart has pixels for tells nothing. */

@@ -34,7 +34,7 @@ it('writes durations as clocks do', () => {
     '1m 05s',
     '2h 03m',
   ]);
-  expect(elapsed(-5)).toBe('0s');
+  expect(elapsed(-5)).toBe('0 s');
 });
 
 it('shows what a tool is about, whatever its input looks like', () => {

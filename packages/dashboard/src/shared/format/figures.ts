@@ -31,7 +31,8 @@ export function duration(ms: number): string {
 }
 
 /** The same for a running clock: whole seconds, so that it does not flicker. */
-export const elapsed = (ms: number): string => (ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1_000))}s` : duration(ms));
+export const elapsed = (ms: number): string =>
+  ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1_000))} s` : duration(ms);
 
 export const timeOfDay = (at: number): string => clock.format(at);
 export const dateAndTime = (at: number): string => moment.format(at);

@@ -16,6 +16,10 @@ const WRITING_MAX = 6_000;
 /** The agent whose activity an entry tells, and the activity after it (undefined: it does nothing now). Pure. */
 export function activityAfter({ at, event }: Entry): { agentId: AgentId; activity: Activity | undefined } | undefined {
   switch (event.type) {
+    case 'task.assigned':
+      return { agentId: event.agentId, activity: { kind: 'phase', text: 'about to start', at } };
+    case 'task.started':
+      return { agentId: event.agentId, activity: { kind: 'phase', text: 'preparing its workspace', at } };
     case 'turn.opened':
       return { agentId: event.agentId, activity: { kind: 'phase', text: 'reading the task', at } };
     case 'budget.reserved':

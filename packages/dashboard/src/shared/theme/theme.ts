@@ -7,7 +7,7 @@ const accent: MantineColorsTuple = [
   '#b7cbf9',
   '#8faff5',
   '#6e9bff',
-  '#3f74ec',
+  '#3568de',
   '#2159d6',
   '#1b4bb8',
   '#173f9a',

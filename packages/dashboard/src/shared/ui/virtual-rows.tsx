@@ -9,7 +9,7 @@ interface VirtualRowsProps<Item> {
   rowHeight: number;
   children: (item: Item, index: number) => ReactNode;
   label: string;
-  role?: 'list' | 'log' | 'rowgroup';
+  role?: 'list' | 'rowgroup';
   onScrollTop?: (scrollTop: number) => void;
   /** Called when the last row comes into view. */
   onEnd?: () => void;
