@@ -1,5 +1,7 @@
 import { ConversationEvent, type EventType } from '@fusion-kit/domain/event';
-import { fill } from '@fusion-kit/domain/expression';
+import { fill, references } from '@fusion-kit/domain/expression';
+import type { TaskId } from '@fusion-kit/domain/ids';
+import { countsAsAttempt } from '@fusion-kit/domain/failure-policy';
 import type { Message } from '@fusion-kit/domain/message';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
@@ -38,10 +40,7 @@ export async function brief(
     : [];
   const history = past.map((entry) => entry.event as ConversationEvent);
   const values = { inputs: run.inputs, outputs: await neededOutputs(options, task) };
-  const note =
-    again && task.failure
-      ? `The last attempt was not accepted: ${task.failure.message}\n${task.failure.remedy}`
-      : undefined;
+  const note = noteOf(task);
   const waiting = [...world.all('messages')].filter((message) => message.deliveries[agent.id]?.state === 'pending');
   return {
     type: 'dispatch.start',
@@ -71,6 +70,12 @@ const filled = (work: NodeWork, fillIn: (text: string) => string): NodeWork => (
   ...Object.fromEntries(Object.entries(templatesOf(work)).map(([key, text]) => [key, fillIn(text)])),
 });
 
+/** What an agent has to know of the attempt before; nothing when that was only interrupted. */
+function noteOf({ failure, attempts }: Task): string | undefined {
+  if (!failure || attempts === 0 || !countsAsAttempt(failure.code)) return undefined;
+  return `Attempt ${attempts} was not accepted: ${failure.message}\n${failure.remedy}`;
+}
+
 /** A message as an agent reads it. */
 export async function inbound({ blobs }: Pick<BriefingOptions, 'blobs'>, message: Message): Promise<RunnerMessage> {
   const from = message.from.kind === 'system' ? 'fusion-kit' : message.from.name;
@@ -82,24 +87,27 @@ export async function inbound({ blobs }: Pick<BriefingOptions, 'blobs'>, message
   };
 }
 
-/** Outputs of the tasks that this one needs, and of those that they need, by node. */
+/** Outputs that the task's templates speak of, by node: of the tasks it needs, near or far. */
 async function neededOutputs(
   { world, blobs }: BriefingOptions,
   task: Task,
 ): Promise<Record<string, Record<string, string>>> {
+  const spoken = Object.values(templatesOf(task.work)).flatMap(references);
+  const wanted = new Set(spoken.flatMap((part) => (part.kind === 'output' ? [part.node] : [])));
   const outputs: Record<string, Record<string, string>> = {};
-  const seen = new Set<string>();
-  const queue = task.needs.map((need) => need.id);
-  for (let id = queue.pop(); id; id = queue.pop()) {
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const needed = world.get('tasks', id);
-    if (!needed) continue;
-    queue.push(...needed.needs.map((need) => need.id));
-    const texts = Object.entries(needed.outputs ?? {}).map(
-      async ([name, text]) => [name, await wholeText(blobs, text)] as const,
-    );
-    outputs[needed.node] = Object.fromEntries(await Promise.all(texts));
+  const seen = new Set<TaskId>();
+  let near = task.needs;
+  while (wanted.size > 0 && near.length > 0) {
+    const needed = near.flatMap((need) => world.get('tasks', need.id) ?? []).filter((each) => !seen.has(each.id));
+    for (const each of needed) {
+      seen.add(each.id);
+      if (!wanted.delete(each.node)) continue;
+      const texts = Object.entries(each.outputs ?? {}).map(
+        async ([name, text]) => [name, await wholeText(blobs, text)] as const,
+      );
+      outputs[each.node] = Object.fromEntries(await Promise.all(texts));
+    }
+    near = needed.flatMap((each) => each.needs);
   }
   return outputs;
 }

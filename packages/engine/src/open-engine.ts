@@ -67,8 +67,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   for (const run of world.all('runs')) dispatcher.check(run.id);
   landing.start();
   expiry.start();
+  writer.ahead((entries) => scheduler.see(entries));
   scheduler.start();
-  const following = [dispatcher, landing, expiry, scheduler].map((follower) => feed(log, follower, from, stop.signal));
+  const following = [dispatcher, landing, expiry].map((follower) => feed(log, follower, from, stop.signal));
   const failed = Promise.race([
     writer.failed,
     ...following.map((each) => each.then(() => new Promise<never>(() => {}))),

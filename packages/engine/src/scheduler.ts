@@ -18,7 +18,10 @@ export interface SchedulerOptions {
   clock: () => number;
 }
 
-/** Gives ready tasks to idle agents. It keeps only an order of what may start; the writer decides each assignment anew and is the one launch authority. */
+/**
+ * Gives ready tasks to idle agents. It keeps only an order of what may start; the writer decides each assignment anew and is the one launch authority.
+ * It sees decisions before they are durable, which halves the time from one task to the next; the dispatcher acts on them only when they are.
+ */
 export class Scheduler implements Follower {
   readonly #options: SchedulerOptions;
   readonly #ready = new ReadyQueue();

@@ -14,7 +14,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** sha256 over all rows in the order of their tables and ids, as hex. Equal states have equal hashes, whoever folded them. */
-export async function stateHash(rows: AsyncIterable<{ table: Table; id: string; row: unknown }>): Promise<string> {
+export async function stateHash(rows: AsyncIterable<{ table: string; id: string; row: unknown }>): Promise<string> {
   const hash = createHash('sha256');
   for await (const { table, id, row } of rows) hash.update(`${table}\n${id}\n${canonicalJson(row)}\n`);
   return hash.digest('hex');

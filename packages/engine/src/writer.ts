@@ -43,6 +43,7 @@ export class Writer {
   #deciding = false;
   #inFlight = 0;
   #lastCommit: Promise<void> = Promise.resolve();
+  #ahead: (entries: readonly Entry[]) => void = () => {};
   #failure: FusionError | undefined;
   #fail: (error: FusionError) => void = () => {};
   /** Rejects when a commit has failed. */
@@ -63,6 +64,14 @@ export class Writer {
       this.#queue.push({ command, idempotency, reply, resolve, reject });
       if (!this.#deciding) void this.#decideAll();
     });
+  }
+
+  /**
+   * Shows entries as soon as they are decided, before they are durable. Only for whoever does nothing but put commands to this writer: those are
+   * committed after what they saw, or not at all.
+   */
+  ahead(see: (entries: readonly Entry[]) => void): void {
+    this.#ahead = see;
   }
 
   async read<T>(look: (world: World) => T): Promise<T> {
@@ -132,6 +141,7 @@ export class Writer {
       },
     );
     this.#lastCommit.catch(() => {});
+    this.#ahead(entries);
   }
 
   #decideOne(pending: Pending, at: number, entries: Entry[], written: Map<string, RowWrite>): () => void {

@@ -107,11 +107,6 @@ export class Dispatch {
     const { runtime, blobs } = this.#parts;
     const { note, caller } = this.#start;
     const history = await Promise.all(this.#start.history.map((event) => fromConversation(blobs, event)));
-    if (note && history.length > 0) {
-      const told = { type: 'turn.told' as const, text: note, messageIds: [] };
-      await this.#keep(told);
-      history.push(told);
-    }
     const over = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, over.signal]);
     const model = this.#model();
@@ -123,6 +118,7 @@ export class Dispatch {
       inputs: this.#start.inputs,
       team: this.#start.team,
       history,
+      ...(note && { note }),
       workspacePath: workspace.path,
       ...(model && { model }),
       cage: (command, args, options) => workspace.cage(command, args, options),

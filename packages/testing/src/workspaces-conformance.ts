@@ -181,6 +181,53 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       expect(inWorkspace(workspace, 'ls')).toBe('old.txt\none\nread me.txt\n');
     });
 
+    test.each(['where it lies', 'brought back'])(
+      'resumed work (%s) counts against its own beginning, so what landed meanwhile stays',
+      async (how) => {
+        const { workspace, workspaces, store, user, head, project } = await house();
+        const run = { id: newRun(), branch: 'fusion/gone-on', base: head };
+        await store.start(project, run);
+        const land = async (commit: string | undefined) => {
+          const landing = { runId: run.id, branch: run.branch, commit: commit ?? '', message: 'm' };
+          const landed = await store.integrate(project, landing);
+          return landed.landed ? landed.commit : '';
+        };
+        const previous = newDispatch();
+        await workspace.begin({ id: previous, base: head });
+        inWorkspace(workspace, 'echo mine >mine');
+        const other = await workspaces.open(newAgent(), project);
+        const theirs = newDispatch();
+        await other.begin({ id: theirs, base: head });
+        inWorkspace(other, 'echo theirs >theirs');
+        const moved = await land(
+          (await other.snapshot({ id: theirs, base: head, message: 'm', author: 'Bob' })).commit,
+        );
+        if (how === 'brought back') await workspace.begin({ id: newDispatch(), base: moved });
+        const id = newDispatch();
+        await workspace.resume({ id, base: moved, previous });
+        const snapshot = await workspace.snapshot({ id, base: moved, message: 'm', author: 'Ada' });
+        expect(snapshot).toMatchObject({ base: head, files: [{ path: 'mine', change: 'added' }] });
+        await land(snapshot.commit);
+        expect(user.git('ls-tree', '--name-only', run.branch).split('\n')).toEqual(
+          expect.arrayContaining(['mine', 'theirs']),
+        );
+      },
+    );
+
+    test.each(['where it lies', 'brought back'])(
+      'resuming (%s) does not mind a dispatch in between that said nothing',
+      async (how) => {
+        const { workspace, head } = await house();
+        const [first, silent, third] = [newDispatch(), newDispatch(), newDispatch()];
+        await workspace.begin({ id: first, base: head });
+        inWorkspace(workspace, 'echo mine >mine');
+        await workspace.resume({ id: silent, base: head, previous: first });
+        if (how === 'brought back') await workspace.begin({ id: newDispatch(), base: head });
+        await workspace.resume({ id: third, base: head, previous: first });
+        expect(inWorkspace(workspace, 'cat mine')).toBe('mine\n');
+      },
+    );
+
     test('resuming where nothing was begun begins', async () => {
       const { workspace, head } = await house();
       await workspace.resume({ id: newDispatch(), base: head, previous: newDispatch() });

@@ -47,6 +47,15 @@ export async function isAncestor(store: string, ancestor: string, descendant: st
   return answer.exitCode === 0;
 }
 
+/** The newest commit that both come from; undefined when there is none. */
+export async function mergeBase(store: string, one: string, other: string): Promise<string | undefined> {
+  const answer = await git(['--git-dir', store, 'merge-base', one, other], {
+    doing: `Comparing ${one} and ${other}`,
+    answers: [1],
+  });
+  return answer.exitCode === 0 && COMMIT_ID.test(answer.stdout) ? answer.stdout : undefined;
+}
+
 /** Whether some ref of the store keeps this commit. */
 export async function isKept(store: string, commit: string): Promise<boolean> {
   if (!(await commitAt(store, commit))) return false;

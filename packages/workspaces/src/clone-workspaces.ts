@@ -6,7 +6,16 @@ import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
 import type { Workspace, WorkspaceProject, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import { agentClone } from './agent-clone.ts';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
-import { changedFiles, commitAt, exists, isAncestor, isKept, latestRef, writeCommit } from './bare-repository.ts';
+import {
+  changedFiles,
+  commitAt,
+  exists,
+  isAncestor,
+  isKept,
+  latestRef,
+  mergeBase,
+  writeCommit,
+} from './bare-repository.ts';
 import { type CagePlan, cageCommand } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
@@ -33,7 +42,7 @@ const leftoversRef = (owner: string): string => `refs/fusion/leftovers/${owner}`
 const branchOf = (dispatch: DispatchId): string => `fusion/${dispatch}`;
 
 /** The latest work of a dispatch that came into the store: what it left, else its snapshot. */
-const workOf = async (storePath: string, dispatch: DispatchId): Promise<string | undefined> =>
+const workOf = async (storePath: string, dispatch: string): Promise<string | undefined> =>
   (await latestRef(storePath, leftoversRef(dispatch))) ?? (await commitAt(storePath, dispatchRef(dispatch)));
 
 /** Workspaces of git projects: a clone per agent that borrows its objects from the project store, mounted read-only into its cage. */
@@ -70,9 +79,9 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
     const plan = planOf(directory, project.id);
     const storePath = store.path(project.id);
     const clone = agentClone(plan, storePath);
-    /** The dispatch that what lies in the tree belongs to, if it was ever given to one. */
-    const lastDispatch = (): Promise<string | undefined> =>
-      readFile(directory.dispatchFile, 'utf8').catch(() => undefined);
+    /** What lies in the tree: whose work it is, and the commit it began at. Kept outside the cage, so an agent cannot move its base. */
+    const present = (): Promise<Tenancy | undefined> => readTenancy(directory.dispatchFile);
+    const occupy = (tenancy: Tenancy): Promise<void> => writeFile(directory.dispatchFile, JSON.stringify(tenancy));
 
     async function baseOf(dispatch: { base?: string }): Promise<string> {
       const base = await commitAt(storePath, dispatch.base ?? USER_HEAD_REF);
@@ -81,17 +90,20 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       return base;
     }
 
-    /** Brings what lies about into the store, unless a ref there keeps it already. */
+    /** Brings what lies about into the store, under the name of every dispatch that may ask for it again. */
     async function keepLeftovers(): Promise<void> {
       const commit = await clone.leftovers();
-      const owner = (await lastDispatch()) ?? agent;
-      if (!commit || (await commitAt(storePath, dispatchRef(owner))) === commit) return;
-      if (await isKept(storePath, commit)) return;
-      const refspecs = [`+refs/fusion/leftovers:${leftoversRef(owner)}/${commit}`];
-      await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+      const tenancy = await present();
+      if (!commit || commit === tenancy?.base || (!tenancy && (await isKept(storePath, commit)))) return;
+      const owners = tenancy?.dispatches ?? [agent];
+      const known = await Promise.all(owners.map((owner) => workOf(storePath, owner)));
+      const refspecs = owners
+        .filter((_owner, at) => known[at] !== commit)
+        .map((owner) => `+refs/fusion/leftovers:${leftoversRef(owner)}/${commit}`);
+      if (refspecs.length > 0) await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
     }
 
-    async function startAt(id: DispatchId, commit: string): Promise<void> {
+    async function startAt(id: DispatchId, commit: string, base = commit): Promise<void> {
       try {
         await keepLeftovers();
         await clone.start(branchOf(id), commit);
@@ -101,7 +113,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         await prepare(agent, project);
         await clone.start(branchOf(id), commit);
       }
-      await writeFile(directory.dispatchFile, id);
+      await occupy({ dispatches: [id], base });
     }
 
     return {
@@ -113,13 +125,18 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
 
       async resume(dispatch) {
         const { id, previous } = dispatch;
-        if ((await lastDispatch()) === previous && (await clone.resume(branchOf(id))))
-          return await writeFile(directory.dispatchFile, id);
-        await startAt(id, (await workOf(storePath, previous)) ?? (await baseOf(dispatch)));
+        const tenancy = await present();
+        if (tenancy?.dispatches.includes(previous) && (await clone.resume(branchOf(id))))
+          return await occupy({ ...tenancy, dispatches: [...tenancy.dispatches, id].slice(-TENANTS_MAX) });
+        const base = await baseOf(dispatch);
+        const work = await workOf(storePath, previous);
+        await (work ? startAt(id, work, (await mergeBase(storePath, work, base)) ?? base) : startAt(id, base));
       },
 
       async snapshot(dispatch) {
-        const base = await baseOf(dispatch);
+        // The run's branch may have gone on since this work began; what counts is what changed against its own beginning.
+        const tenancy = await present();
+        const base = tenancy?.dispatches.includes(dispatch.id) ? tenancy.base : await baseOf(dispatch);
         await clone.snapshot(dispatch.message, dispatch.author);
         const ref = dispatchRef(dispatch.id);
         const refspecs = [`+refs/fusion/snapshot:${ref}`];
@@ -167,6 +184,23 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       return await verifyInCheckout({ root, sandbox, readable, fill }, check, signal);
     },
   };
+}
+
+interface Tenancy {
+  /** The dispatches of one task that worked on it one after the other; some may have been interrupted before they said a word. */
+  dispatches: string[];
+  base: string;
+}
+
+/** More interruptions of one task than these are told apart no longer. */
+const TENANTS_MAX = 100;
+
+async function readTenancy(file: string): Promise<Tenancy | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Tenancy;
+  } catch {
+    return undefined; // never written, or not to the end: whose work it is, is not known
+  }
 }
 
 /** Puts the files of a history that left its base (an agent may rewrite its own) onto the base as one commit. */

@@ -51,6 +51,8 @@ export interface Turn {
   team: readonly { name: string; capabilities: readonly string[] }[];
   /** What the same conversation already held, texts whole; empty for a new one. */
   history: readonly RuntimeEvent[];
+  /** Why the last attempt was not enough, to be said before anything else is asked. */
+  note?: string;
   workspacePath: string;
   /** Present when the agent has a provider. */
   model?: ModelEndpoint;

@@ -50,6 +50,9 @@ async function* run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEven
         yield* keep({ type: 'tool.returned', callId, tool, ...outcome, durationMs: performance.now() - startedAt });
       }
 
+      if (turn.note !== undefined && !wasTold(history, turn.note)) {
+        yield* keep({ type: 'turn.told', text: turn.note, messageIds: [] });
+      }
       const result = finishedIn(history) ?? gaveUpTalking(history, turn);
       if (result) return result;
 
@@ -75,6 +78,9 @@ async function* run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEven
   }
 }
 
+const wasTold = (history: readonly RuntimeEvent[], note: string): boolean =>
+  history.some((event) => event.type === 'turn.told' && event.text === note);
+
 /** What the model is told about its call. One that was interrupted is made again only when that does no harm. */
 async function callTool({ tool: name, input: text, begun }: OpenCall, desk: Desk): Promise<ToolOutcome> {
   const tool = toolNamed(name);
@@ -91,7 +97,7 @@ const refused = (output: string): ToolOutcome => ({ output, isError: true });
 
 /** A model that talks instead of finishing, even when told to finish: its words are taken for the summary. */
 function gaveUpTalking(history: readonly RuntimeEvent[], { work, title }: Turn): TurnResult | undefined {
-  if (silentAnswers(history) < 2) return undefined;
+  if (history.at(-1)?.type === 'turn.told' || silentAnswers(history) < 2) return undefined;
   const missing = missingOutputs(work.outputs, {});
   if (missing.length > 0)
     throw new FusionError(

@@ -6,7 +6,7 @@ import { codeOf, insideWorkspace, shownPath } from '../tool-host/workspace-path.
 export const writeFile = hostTool({
   name: 'write_file',
   description: 'Writes a whole file of the workspace, making its directories and replacing what was there.',
-  repeatable: false,
+  repeatable: true,
   input: (z) =>
     z.object({
       path: z.string().min(1).describe('relative to the workspace'),
