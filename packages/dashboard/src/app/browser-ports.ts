@@ -6,6 +6,19 @@ const RELOADED = 'fusion-kit.reloaded';
 /** Reloads closer together than this would never end: the server then serves another page than its own. */
 const RELOAD_PAUSE_MS = 10_000;
 
+const HIDDEN_FLUSH_MS = 1_000;
+
+/** The next frame; in a tab nobody looks at there are no frames, so a slow clock takes their place and nothing piles up. */
+export function soon(flush: () => void): void {
+  const run = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    flush();
+  };
+  const frame = requestAnimationFrame(run);
+  const timer = setTimeout(run, HIDDEN_FLUSH_MS);
+}
+
 /** What the live loop needs, as a browser has it. */
 export function livePorts(api: ApiClient, token: string): LivePorts {
   return {

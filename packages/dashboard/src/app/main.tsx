@@ -9,11 +9,11 @@ import { LiveContext } from '../shared/live/live-context.ts';
 import { LiveStore } from '../shared/live/live-store.ts';
 import { takeToken, tokenIn } from '../shared/live/session-token.ts';
 import { theme } from '../shared/theme/theme.ts';
-import { livePorts } from './browser-ports.ts';
+import { livePorts, soon } from './browser-ports.ts';
 import { router } from './router.tsx';
 
 const token = takeToken(window.location, window.sessionStorage, window.history);
-const store = new LiveStore((flush) => requestAnimationFrame(flush), Date.now);
+const store = new LiveStore(soon, Date.now);
 const api = apiClient('', token ?? '');
 
 if (token === undefined) store.connectionIs('refused');

@@ -29,6 +29,10 @@ export function TasksPage() {
             .toReversed(),
     sameFields,
   );
+  const close = (given: boolean) => {
+    setAsking(false);
+    if (given) setRange('project'); // tasks given by hand have a run of their own
+  };
   const actions = (
     <>
       <ChoiceBar label="Range" choices={RANGES} value={range} onChange={setRange} />
@@ -44,7 +48,7 @@ export function TasksPage() {
       <Panel title="Tasks" note={tasks.length} actions={actions} className={styles['panel']} flush>
         <TaskBoard tasks={tasks} />
       </Panel>
-      {asking && project && <TaskForm project={project} onClose={() => setAsking(false)} />}
+      {asking && project && <TaskForm project={project} onClose={close} />}
     </div>
   );
 }

@@ -64,10 +64,10 @@ const Row = memo(function Row({ id }: { id: AgentId }) {
         <StateBadge state={agent.state} />
       </span>
       <span role="cell" className={table['second']}>
-        {task ?? agent.failure?.message ?? '–'}
+        {task ?? '–'}
       </span>
       <span role="cell" className={table['cell']}>
-        <ActivityLine agentId={id} rest={agent.capabilities.join(', ')} />
+        <ActivityLine agentId={id} rest={agent.failure?.message ?? agent.capabilities.join(', ')} />
       </span>
       <span
         role="cell"

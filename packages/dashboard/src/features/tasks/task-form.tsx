@@ -8,7 +8,7 @@ import styles from './task-form.module.css';
 const BLANK = { title: '', prompt: '', requires: [] as string[], verify: '', priority: 5 as number | string };
 
 /** Gives the project's agents a task by hand. */
-export function TaskForm({ project, onClose }: { project: Project; onClose: () => void }) {
+export function TaskForm({ project, onClose }: { project: Project; onClose: (given: boolean) => void }) {
   const [draft, setDraft] = useState(BLANK);
   const [problem, setProblem] = useState<{ field: string; message: string }>();
   const { send, sending } = useSend();
@@ -34,11 +34,11 @@ export function TaskForm({ project, onClose }: { project: Project; onClose: () =
       });
       return;
     }
-    if (await send('POST', '/tasks', parsed.data)) onClose();
+    if (await send('POST', '/tasks', parsed.data)) onClose(true);
   };
 
   return (
-    <Modal opened onClose={onClose} title={`A task for ${project.name}`}>
+    <Modal opened onClose={() => onClose(false)} title={`A task for ${project.name}`}>
       <form className={styles['form']} onSubmit={(event) => void submit(event)}>
         <TextInput
           label="Title"
@@ -89,7 +89,7 @@ export function TaskForm({ project, onClose }: { project: Project; onClose: () =
           />
         </div>
         <div className={styles['end']}>
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={() => onClose(false)}>
             Cancel
           </Button>
           <Button type="submit" loading={sending}>

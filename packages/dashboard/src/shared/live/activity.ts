@@ -8,7 +8,6 @@ export interface Activity {
   kind: 'tool' | 'said' | 'thinking' | 'writing' | 'phase';
   text: string;
   at: number;
-  failed?: boolean;
 }
 
 const WRITING_MAX = 6_000;

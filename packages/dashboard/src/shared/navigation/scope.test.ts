@@ -3,35 +3,49 @@ import { demoRecording } from '../../../dev/recording.ts';
 import { snapshotOf } from '../../../dev/snapshot-of.ts';
 import { LiveStore } from '../live/live-store.ts';
 import { pageSearch } from './page-search.ts';
-import { scopeRun } from './scope.ts';
+import { runsOf, scopeRun } from './scope.ts';
 
-function storeWith(...ended: boolean[]) {
+type Kind = 'running' | 'ended' | 'by hand, open' | 'by hand, done';
+
+/** A store with such runs, each started after the one before it; and their ids. */
+function storeWith(...kinds: Kind[]) {
   const store = new LiveStore(
     () => undefined,
     () => 0,
   );
-  const snapshot = snapshotOf(demoRecording(0));
-  const [run] = snapshot.rows.runs;
-  if (!run) throw new Error('the recording has no run');
+  const { rows, ...server } = snapshotOf(demoRecording(0));
+  const [run] = rows.runs;
+  const [task] = rows.tasks;
+  if (!run || !task) throw new Error('the recording has no run');
   const id = (at: number) => `${run.id.slice(0, -1)}${at}` as typeof run.id;
-  const runs = ended.map((over, at) => ({
-    ...run,
+  const { workflowId: _none, ...byHand } = run;
+  const runs = kinds.map((kind, at) => ({
+    ...(kind.startsWith('by hand') ? byHand : run),
     id: id(at),
     startedAt: at,
-    state: over ? ('completed' as const) : ('running' as const),
+    state: kind === 'ended' ? ('completed' as const) : ('running' as const),
   }));
-  store.start({ ...snapshot, rows: { ...snapshot.rows, runs } });
+  const tasks = kinds.flatMap((kind, at) =>
+    kind === 'by hand, open' ? [{ ...task, runId: id(at), state: 'queued' as const }] : [],
+  );
+  store.start({ ...server, rows: { ...rows, runs, tasks } });
   return { store, id };
 }
 
 it('shows the run that is under way before newer ones that have ended', () => {
-  const { store, id } = storeWith(true, false, true);
-  expect(scopeRun(store, {})?.id).toBe(id(1));
+  const { store, id } = storeWith('ended', 'running', 'ended', 'by hand, open');
+  expect(runsOf(store).map((run) => run.id)).toEqual([id(1), id(3), id(2), id(0)]);
 });
 
-it('shows the latest when all have ended, and the one the address names in any case', () => {
-  const { store, id } = storeWith(true, true);
-  expect(scopeRun(store, {})?.id).toBe(id(1));
+it('shows tasks given by hand before what has ended while some are open', () => {
+  const open = storeWith('by hand, open', 'ended');
+  expect(scopeRun(open.store, {})?.id).toBe(open.id(0));
+  const done = storeWith('ended', 'by hand, done');
+  expect(scopeRun(done.store, {})?.id).toBe(done.id(0));
+});
+
+it('shows the run that the address names in any case', () => {
+  const { store, id } = storeWith('ended', 'running');
   expect(scopeRun(store, { run: id(0) })?.id).toBe(id(0));
 });
 

@@ -5,15 +5,18 @@ import { useLive } from '../live/use-live.ts';
 import { usePageSearch } from './use-open.ts';
 import type { PageSearch } from './page-search.ts';
 
-/** The later started of two runs, those under way first: what a person most likely wants to see. */
-const byInterest = (a: Run, b: Run): number =>
-  Number(runEnded(a.state)) - Number(runEnded(b.state)) || b.startedAt - a.startedAt;
+/** A workflow's run under way comes first, then tasks given by hand that are still open, then what has ended. */
+const interest = (store: LiveStore, run: Run): number => {
+  if (run.workflowId) return runEnded(run.state) ? 2 : 0;
+  return store.world.openTasks(run.id) > 0 ? 1 : 3;
+};
 
-/** Runs of workflows, the most interesting first; a standing run counts only where there is no other. Pure. */
+/** The runs of a project (of all, when none is named), those that a person most likely wants to see first. Pure. */
 export function runsOf(store: LiveStore, projectId?: string): Run[] {
-  const own = store.all('runs').filter((run) => projectId === undefined || run.projectId === projectId);
-  const ofWorkflows = own.filter((run) => run.workflowId);
-  return (ofWorkflows.length > 0 ? ofWorkflows : own).toSorted(byInterest);
+  return store
+    .all('runs')
+    .filter((run) => projectId === undefined || run.projectId === projectId)
+    .toSorted((a, b) => interest(store, a) - interest(store, b) || b.startedAt - a.startedAt);
 }
 
 export function scopeRun(store: LiveStore, search: PageSearch): Run | undefined {
