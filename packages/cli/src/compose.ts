@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,6 +18,7 @@ import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
 import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
+import { accessToken } from './access-token.ts';
 import { allowed, confine } from './confinement.ts';
 import { Providers } from './providers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
@@ -76,7 +76,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       () => runner.close(),
     );
 
-    const token = randomBytes(32).toString('base64url');
+    const token = await accessToken(dataDir);
     const server = createServer({
       engine,
       token,
