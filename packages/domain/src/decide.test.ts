@@ -277,6 +277,19 @@ describe('a decision', () => {
     expect(log.at(-1)?.event).toMatchObject({ type: 'run.failed', failure: { code: 'dependency_failed' } });
   });
 
+  it('has what landed last checked', () => {
+    const all = [1, 2, 3, 4].flatMap((n): Command[] => {
+      const by = { ...who, taskId: sampleId('tsk', n), dispatchId: sampleId('dsp', n) };
+      return [
+        { ...assign, taskId: by.taskId, dispatchId: by.dispatchId },
+        { type: 'dispatch.start', caller: by },
+        { type: 'dispatch.prove', caller: by, outputs: {}, receipt },
+        { type: 'dispatch.land', caller: by, landed: { ref: 'refs/heads/x', commit: String(n).repeat(40) } },
+      ];
+    });
+    expect(play(all).log.at(-1)?.event).toMatchObject({ type: 'run.checking', commit: '4'.repeat(40) });
+  });
+
   it('refuses an old dispatch once the task was given to another', () => {
     const second = { ...who, agentId: sampleId('agt', 2), dispatchId: sampleId('dsp', 2) };
     const { world } = play([

@@ -49,6 +49,10 @@ describe('why a task waits', () => {
     expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.ready']))).toBe('waits for agent ada');
   });
 
+  it('says that every agent that could take it has failed, and why', () => {
+    expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.failed']))).toBe('ada failed: it broke');
+  });
+
   it('names the task it needs', () => {
     const needing = {
       ...sampleTaskSpec,

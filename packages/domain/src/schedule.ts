@@ -61,6 +61,9 @@ export function waitingReason(world: World, task: Task, at: number): string | un
     return `next attempt in ${Math.ceil((task.notBefore - at) / 1_000)} s`;
   const suitable = [...world.agentsOf(task.projectId)].filter((agent) => suits(agent, task));
   if (suitable.length === 0) return `no agent has ${task.requires.join(', ') || 'a place in this run'}`;
+  const failed = suitable.filter((agent) => agent.state === 'error');
+  if (failed.length === suitable.length)
+    return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}`;
   const kept = keptFor(world, task);
   if (kept?.state === 'paused') return `its agent ${kept.name} is paused`;
   return `waits for ${suitable.length === 1 ? `agent ${suitable[0]?.name}` : `one of ${suitable.length} agents`}`;

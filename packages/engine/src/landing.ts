@@ -64,7 +64,7 @@ export class Landing implements Follower {
       writer.submit({ type: 'dispatch.fail', caller, failure: problem, jitter: random() });
     try {
       const message = `${task.title}\n\nTask ${task.node} (${task.id}) of run ${run.name} (${run.id}).\n`;
-      const outcome = await store.integrate(project, { runId: run.id, branch, commit, message });
+      const outcome = await patiently(() => store.integrate(project, { runId: run.id, branch, commit, message }));
       if (outcome.landed) {
         await writer.submit({
           type: 'dispatch.land',
@@ -84,4 +84,19 @@ export class Landing implements Follower {
       await failed(asFusionError(thrown).toJSON()).catch(() => {}); // the journal has failed; the next start lands it
     }
   }
+}
+
+/** Pauses before a merge is tried again: another git, of the user or of a server that was killed, may hold a lock for a moment. */
+const PAUSES_MS = [100, 400, 1_600, 5_000];
+
+async function patiently<Result>(merge: () => Promise<Result>): Promise<Result> {
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return await merge();
+    } catch (thrown) {
+      if (asFusionError(thrown).code !== 'project_store_failed') throw thrown;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+  return merge();
 }

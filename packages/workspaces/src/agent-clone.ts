@@ -18,9 +18,9 @@ git config user.name "$3"
 git config user.email agent@fusion-kit.invalid
 `;
 
-/** Locks that a killed git left, and the edge of a shallow history, which borrowed objects do not tell. */
+/** Locks that a killed git left (nothing of the agent runs now), and the edge of a shallow history, which borrowed objects do not tell. */
 const TIDY = `
-rm -f .git/index.lock .git/HEAD.lock .git/config.lock
+find .git -path .git/objects -prune -o -name '*.lock' -type f -exec rm -f {} +
 if [ -f "$STORE/shallow" ]; then cp "$STORE/shallow" .git/shallow; else rm -f .git/shallow; fi
 `;
 

@@ -61,7 +61,10 @@ export const dispatchRules: Rules<
   'dispatch.land'(world, { caller, landed }) {
     const task = held(world, caller);
     if (task.phase !== 'landing') throw new FusionError('move_refused', `task ${task.node} is not landing`);
-    return [{ type: 'task.completed', v: 1, ...caller, landed }, ...settle(world, [{ task, state: 'completed' }])];
+    return [
+      { type: 'task.completed', v: 1, ...caller, landed },
+      ...settle(world, [{ task, state: 'completed' }], landed),
+    ];
   },
 
   'dispatch.fail'(world, { caller, failure, receipt, jitter }, at) {

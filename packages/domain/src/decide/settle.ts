@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { AgentId, ProjectId } from '../ids.ts';
 import type { Run } from '../run.ts';
-import { isEnded, type Task, type TaskState } from '../task.ts';
+import { isEnded, type Landed, type Task, type TaskState } from '../task.ts';
 import type { World } from '../world.ts';
 
 /** A task that ends by the decision being made, and how. */
@@ -13,9 +13,9 @@ export interface Ending {
 
 /**
  * What follows when tasks end: dependents that can no longer start are cancelled with the name of the task that failed them, and a run whose
- * last task ended is concluded. Pure.
+ * last task ended is concluded. `landed` is what the ending task put on the run's branch. Pure.
  */
-export function settle(world: World, endings: readonly Ending[]): Event[] {
+export function settle(world: World, endings: readonly Ending[], landed?: Landed): Event[] {
   const events: Event[] = [];
   const ended = new Map(endings.map((ending) => [ending.task.id, ending.state]));
   const queue = [...endings];
@@ -41,7 +41,8 @@ export function settle(world: World, endings: readonly Ending[]): Event[] {
   for (const runId of new Set(endings.map(({ task }) => task.runId))) {
     const run = world.get('runs', runId);
     const endedHere = [...ended.keys()].filter((id) => world.get('tasks', id)?.runId === runId).length;
-    if (run?.state === 'running' && world.openTasks(runId) === endedHere) events.push(...conclude(world, run, ended));
+    if (run?.state === 'running' && world.openTasks(runId) === endedHere)
+      events.push(...conclude(world, landed ? { ...run, head: landed.commit } : run, ended));
   }
   return events;
 }
