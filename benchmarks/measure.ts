@@ -6,7 +6,7 @@ export interface Measured {
   /** The bound the project has set itself, in `unit`; a figure above it is shown as missed. */
   aim?: number;
   /** Which figure the aim is about. Default the median. */
-  aimAt?: 'median' | 'p95' | 'p99' | 'max';
+  aimAt?: 'mean' | 'median' | 'p95' | 'p99' | 'max';
   peer?: { name: string; samples: readonly number[] };
   note?: string;
 }
@@ -23,6 +23,7 @@ const spread = (samples: readonly number[]): string =>
   `${shown(median(samples))} [${shown(Math.min(...samples))}..${shown(Math.max(...samples))}], p95 ${shown(quantile(samples, 0.95))}, n=${samples.length}`;
 
 const FIGURES = {
+  mean: (samples: readonly number[]) => samples.reduce((sum, sample) => sum + sample, 0) / samples.length,
   median,
   p95: (samples: readonly number[]) => quantile(samples, 0.95),
   p99: (samples: readonly number[]) => quantile(samples, 0.99),
@@ -33,10 +34,10 @@ const FIGURES = {
 export function print({ claim, unit, ours, aim, aimAt = 'median', peer, note }: Measured): void {
   console.log(`\n${claim} (${unit})`);
   console.log(`  fusion-kit   ${spread(ours)}`);
-  if (peer)
-    console.log(
-      `  ${peer.name.padEnd(12)} ${spread(peer.samples)}   ratio of medians ${shown(median(ours) / median(peer.samples))}`,
-    );
+  if (peer) {
+    const ratio = median(peer.samples) > 0 ? `   ratio of medians ${shown(median(ours) / median(peer.samples))}` : '';
+    console.log(`  ${peer.name.padEnd(12)} ${spread(peer.samples)}${ratio}`);
+  }
   if (aim !== undefined) {
     const figure = FIGURES[aimAt](ours);
     console.log(`  aim          ${aimAt} < ${aim}: ${figure < aim ? 'reached' : 'MISSED'} (${shown(figure)})`);

@@ -1,0 +1,12 @@
+import { mkdtemp } from 'node:fs/promises';
+import { graph, node, openHouse, runEnds, startRun, eventually } from '/work/main/tests/house.ts';
+const size = Number(process.argv[2]);
+const width = Math.max(1, Math.round(Math.sqrt(size)));
+const nodes = Array.from({ length: size }, (_, at) => { const layer = Math.floor(at / width); const before = (o: number) => `n${(layer - 1) * width + ((at + o) % width)}`; return node(`n${at}`, layer === 0 ? [] : [...new Set([before(0), before(7)])]); });
+const directory = await mkdtemp('/tmp/fkb-');
+const house = await openHouse({ directory });
+let t = performance.now();
+setInterval(() => console.log('tick', house.engine.head, house.starts.length, process.memoryUsage().rss >> 20), 1000);
+const run = await startRun(house, graph(nodes, 32));
+console.log('started', performance.now() - t);
+const end = await runEnds(house.engine, run.id); console.log(end.event.type, performance.now() - t, house.engine.head); await house.close(); process.exit();
