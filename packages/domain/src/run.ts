@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { AgentSpec } from './agent.ts';
 import { Failure } from './errors.ts';
 import { ProjectId, RunId, WorkflowId } from './ids.ts';
 import { CheckResult, CommitId } from './receipt.ts';
@@ -22,7 +21,6 @@ export const RunSpec = z.object({
   base: CommitId.optional(),
   setup: z.array(z.string()),
   check: z.array(z.string()),
-  team: z.array(AgentSpec),
   budget: Budget,
 });
 export type RunSpec = z.infer<typeof RunSpec>;

@@ -50,7 +50,6 @@ export function planRun(request: RunPlanRequest): RunPlan {
     ...(base && { base, branch: branchName(definition.name, id) }),
     setup: definition.setup,
     check: definition.check,
-    team,
     budget: definition.budget,
   };
   const tasks = definition.nodes.map((node): TaskSpec => ({

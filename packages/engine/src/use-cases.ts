@@ -84,7 +84,6 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
       ...(base && branch && { base, branch }),
       setup: [],
       check: [],
-      team: [],
       budget: {},
     };
     await writer.submit({ type: 'run.start', spec, tasks: [], agents: [] });

@@ -189,9 +189,7 @@ describe('what has ended', () => {
 it('refuses an event that would be too large, and goes on', async () => {
   const { writer } = open();
   await writer.submit(project);
-  const instructions = 'x'.repeat(8_000);
-  const team = Array.from({ length: 3 }, (_, n) => ({ ...sampleAgentSpec, name: `a${n}`, instructions }));
-  const start: Command = { type: 'run.start', spec: { ...sampleRunSpec, team }, tasks: [], agents: [] };
+  const start: Command = { type: 'run.start', spec: { ...sampleRunSpec, inputs: { goal: 'x'.repeat(16_000) } }, tasks: [], agents: [] };
   await expect(writer.submit(start)).rejects.toMatchObject({ code: 'bad_request' });
   expect(await writer.submit(spawn(1))).toMatchObject({ seq: 2 });
 });

@@ -109,7 +109,6 @@ export function runRow(number: number, state: RunState, project = 1): RowWrite {
     inputs: {},
     setup: [],
     check: [],
-    team: [],
     budget: {},
     state,
     phase: 'working',

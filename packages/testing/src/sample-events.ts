@@ -50,7 +50,6 @@ export const sampleRunSpec: RunSpec = {
   base: commit,
   setup: [],
   check: [],
-  team: [],
   budget: {},
 };
 

@@ -228,7 +228,7 @@ export class MemoryEngine implements Engine {
       unblocks: 0,
       needs: needs.map((need) => ({ ...need, id: idOf.get(need.id)! })),
     }));
-    const spec = { id, projectId, workflowId, workflowVersion: version, name, inputs, setup, check, team: [], budget };
+    const spec = { id, projectId, workflowId, workflowVersion: version, name, inputs, setup, check, budget };
     return this.#submitFor('runs', id, { type: 'run.start', spec, tasks, agents: [] }, idempotency);
   };
 
@@ -236,7 +236,7 @@ export class MemoryEngine implements Engine {
     const found = [...this.#world.all('runs')].find((run) => run.projectId === projectId && !run.workflowId);
     if (found) return found.id;
     const id = this.newId('run');
-    const spec = { id, projectId, name: 'by hand', inputs: {}, setup: [], check: [], team: [], budget: {} };
+    const spec = { id, projectId, name: 'by hand', inputs: {}, setup: [], check: [], budget: {} };
     await this.submit({ type: 'run.start', spec, tasks: [], agents: [] });
     return id;
   }
