@@ -15,6 +15,7 @@ import { journalFailure, openFailure } from './troubles.ts';
  */
 export function refuseNewer(path: string, known: number): void {
   if (!existsSync(path)) return;
+  const beside = [`${path}-wal`, `${path}-shm`].filter((file) => !existsSync(file));
   let found: number;
   try {
     const database = new DatabaseSync(path, { readOnly: true });
@@ -26,6 +27,8 @@ export function refuseNewer(path: string, known: number): void {
   } catch (thrown) {
     throw openFailure(path, thrown);
   }
+  // A connection that may not write cannot take away what it had to put beside the database; nobody else has it open.
+  for (const file of beside) rmSync(file, { force: true });
   if (found > known) {
     throw new FusionError('journal_newer', `${path} has schema ${found}; this fusion-kit knows ${known}`);
   }
