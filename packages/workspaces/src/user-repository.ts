@@ -68,6 +68,8 @@ const RECEIVE_PACK = [
   'git',
   '-c core.hooksPath=/dev/null',
   '-c core.logAllRefUpdates=false',
+  // Git has no way to switch this command off, only to name one that says nothing.
+  '-c core.alternateRefsCommand=true',
   '-c receive.autogc=false',
   '-c receive.updateServerInfo=false',
   '-c receive.denyCurrentBranch=refuse',
