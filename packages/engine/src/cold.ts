@@ -19,15 +19,24 @@ export class Cold {
     this.#world = world;
   }
 
-  /** The named rows that are not in memory. A row that is in no batch on its way is as the journal has it. */
+  /**
+   * The named rows: those in memory as they are, since a commit may let them go while the others are read, and those that are not from the journal. A row that
+   * is in no batch on its way is as the journal has it.
+   */
   async read(named: readonly Named[]): Promise<RowWrite[]> {
-    const missing = named.filter(({ table, id }) => !this.#world.get(table, id));
-    if (missing.length === 0) return [];
+    const present: RowWrite[] = [];
+    const missing: Named[] = [];
+    for (const { table, id } of named) {
+      const row = this.#world.get(table, id);
+      if (row) present.push({ table, id, row } as RowWrite);
+      else missing.push({ table, id });
+    }
+    if (missing.length === 0) return present;
     const pages = TABLES.flatMap((table) => {
       const ids = [...new Set(missing.filter((each) => each.table === table).map((each) => each.id))];
       return ids.length === 0 ? [] : [this.#page(table, ids)];
     });
-    return (await Promise.all(pages)).flat();
+    return [...present, ...(await Promise.all(pages)).flat()];
   }
 
   /** Forgets those of the rows that have ended and that nothing has changed since they were written. */

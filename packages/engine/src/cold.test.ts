@@ -1,0 +1,52 @@
+import type { Command } from '@fusion-kit/domain/command';
+import type { RowQuery } from '@fusion-kit/domain/ports/journal';
+import type { Table } from '@fusion-kit/domain/row';
+import { World } from '@fusion-kit/domain/world';
+import { ArrayJournal } from '@fusion-kit/testing/array-journal';
+import { sampleId } from '@fusion-kit/testing/journal-samples';
+import { expect, it } from 'vitest';
+import { Log } from './log.ts';
+import { Writer } from './writer.ts';
+
+/** A journal whose reads take as long as the test wants. */
+class SlowReads extends ArrayJournal {
+  asked: () => void = () => {};
+  gate: Promise<void> = Promise.resolve();
+
+  override async find<T extends Table>(query: RowQuery<T>) {
+    const found = await super.find(query);
+    this.asked();
+    await this.gate;
+    return found;
+  }
+}
+
+it('what leaves memory while other rows are read in is still known to the commands that named it', async () => {
+  const journal = new SlowReads();
+  const writer = new Writer({ journal, log: new Log(journal, 0), world: new World(), clock: () => 1 });
+  const make = (n: number): Command => ({
+    type: 'project.create',
+    projectId: sampleId('prj', n),
+    name: 'shop',
+    path: `/shop-${n}`,
+    kind: 'git',
+    budget: {},
+  });
+  const idempotency = { key: 'k1', digest: 'd1' };
+  journal.hold();
+  const first = writer.submit(make(1), idempotency, 'first');
+  while (journal.appends === 0) await new Promise((resolve) => setImmediate(resolve));
+
+  const reading = new Promise<void>((resolve) => (journal.asked = resolve));
+  let read: () => void = () => {};
+  journal.gate = new Promise((resolve) => (read = resolve));
+  const again = writer.submit(make(2), idempotency, 'second'); // its key is in memory now, on its way to the disk
+  const other = writer.submit(make(3), { key: 'k2', digest: 'd2' }); // this one's key has to be looked for
+  await reading;
+  journal.release();
+  await first; // committed: the key leaves memory
+  read();
+
+  expect(await again).toEqual({ seq: 1, reply: 'first', repeated: true });
+  expect(await other).toMatchObject({ seq: 2 });
+});
