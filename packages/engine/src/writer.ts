@@ -3,6 +3,7 @@ import { decide, namedBy } from '@fusion-kit/domain/decide';
 import type { Entry } from '@fusion-kit/domain/entry';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import { EVENT_MAX, type Event } from '@fusion-kit/domain/event';
+import { fold } from '@fusion-kit/domain/fold';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { RowWrite, Table } from '@fusion-kit/domain/row';
 import type { World } from '@fusion-kit/domain/world';
@@ -161,15 +162,40 @@ export class Writer {
     const tooLarge = events?.find((event) => JSON.stringify(event).length > EVENT_MAX);
     const refusal = tooLarge ? oversized(tooLarge) : refused;
     if (refusal) return () => pending.reject(refusal);
-    for (const [index, event] of (events ?? []).entries()) {
-      this.#seq += 1;
+    const decided = (events ?? []).map((event, index): Entry => {
       const keyed = index === 0 && idempotency ? { keyed: { ...idempotency, reply: pending.reply } } : {};
-      const entry: Entry = { seq: this.#seq, at, event, ...keyed };
-      entries.push(entry);
-      for (const write of world.apply(entry)) written.set(`${write.table}/${write.id}`, write);
-    }
+      return { seq: this.#seq + 1 + index, at, event, ...keyed };
+    });
+    const contradiction = this.#fold(decided, written);
+    if (contradiction) return () => pending.reject(contradiction);
+    for (const entry of decided) entries.push(entry);
+    this.#seq += decided.length;
     const seq = this.#seq;
     return () => pending.resolve({ seq, reply: pending.reply, repeated: false });
+  }
+
+  /** Folds all of them in or none: a rule that contradicts a table of moves is a fault of ours, and refused before it costs more than its own command. */
+  #fold(decided: readonly Entry[], written: Map<string, RowWrite>): FusionError | undefined {
+    const { world } = this.#options;
+    const writes: RowWrite[] = [];
+    const before: RowWrite[] = [];
+    try {
+      for (const entry of decided) {
+        for (const write of fold(world, entry)) {
+          before.push({ ...write, row: world.get(write.table, write.id) ?? null } as RowWrite);
+          world.admit(write);
+          writes.push(write);
+        }
+      }
+    } catch (thrown) {
+      for (const write of before.toReversed()) world.admit(write);
+      const types = decided.map(({ event }) => event.type).join(', ');
+      return new FusionError('internal', `${types} could not follow: ${asFusionError(thrown).message}`, {
+        cause: thrown,
+      });
+    }
+    for (const write of writes) written.set(`${write.table}/${write.id}`, write);
+    return undefined;
   }
 
   #stop(cause: FusionError): FusionError {
