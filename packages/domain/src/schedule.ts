@@ -29,10 +29,10 @@ export const suits = (agent: Agent, task: Task): boolean =>
   (agent.runId === undefined || agent.runId === task.runId) &&
   task.requires.every((capability) => agent.capabilities.includes(capability));
 
-/** An interrupted task goes back to the agent whose conversation it is in, while that agent lives and is not busy with another. */
+/** An interrupted task goes back to the agent whose conversation it is in, while that agent lives, still suits it and is not busy with another. */
 export function keptFor(world: World, task: Task): Agent | undefined {
   const last = task.lastAgentId && world.get('agents', task.lastAgentId);
-  return last && (last.state === 'idle' || last.state === 'paused') ? last : undefined;
+  return last && (last.state === 'idle' || last.state === 'paused') && suits(last, task) ? last : undefined;
 }
 
 /** Why an agent may not take a task now; undefined when it may. Pure. */

@@ -1,5 +1,6 @@
 import type { Agent } from '@fusion-kit/domain/agent';
 import type { Entry } from '@fusion-kit/domain/entry';
+import { asFusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, NewId, TaskId } from '@fusion-kit/domain/ids';
 import { keptFor, needsMet, rank, suits } from '@fusion-kit/domain/schedule';
 import type { Task } from '@fusion-kit/domain/task';
@@ -28,7 +29,8 @@ export class Scheduler implements Follower {
   /** Agents and tasks whose assignment is on its way to the writer. */
   readonly #asked = new Set<AgentId | TaskId>();
   readonly #timers = new Map<TaskId, NodeJS.Timeout>();
-  #kept: Task[] = [];
+  /** Tasks that wait for the paused agent whose conversation they are in. */
+  #kept: TaskId[] = [];
   #stopped = false;
 
   constructor(options: SchedulerOptions) {
@@ -56,7 +58,7 @@ export class Scheduler implements Follower {
         for (const id of world.dependents(event.taskId)) this.#consider(world.get('tasks', id));
       }
     }
-    if (agentsChanged) for (const task of this.#kept.splice(0)) this.#consider(task);
+    if (agentsChanged) for (const id of this.#kept.splice(0)) this.#consider(world.get('tasks', id));
     this.#match();
   }
 
@@ -68,7 +70,7 @@ export class Scheduler implements Follower {
 
   #consider(task: Task | undefined): void {
     const { world, clock } = this.#options;
-    if (!task || task.state !== 'queued' || !needsMet(world, task)) return;
+    if (this.#stopped || !task || task.state !== 'queued' || !needsMet(world, task)) return;
     const waitMs = (task.notBefore ?? 0) - clock();
     if (waitMs <= 0) return this.#ready.add(task);
     clearTimeout(this.#timers.get(task.id));
@@ -89,7 +91,7 @@ export class Scheduler implements Follower {
           const task = this.#take(agent);
           if (!task) break;
           const kept = keptFor(world, task);
-          if (kept?.state === 'paused') this.#kept.push(task);
+          if (kept?.state === 'paused') this.#kept.push(task.id);
           else this.#assign(task, kept && !this.#asked.has(kept.id) ? kept : agent);
         }
       }
@@ -124,15 +126,18 @@ export class Scheduler implements Follower {
   #assign(task: Task, agent: Agent): void {
     const { writer, newId, world } = this.#options;
     this.#asked.add(task.id).add(agent.id);
-    const done = (assigned: boolean) => {
+    const done = () => {
       this.#asked.delete(task.id);
       this.#asked.delete(agent.id);
-      if (!assigned) this.#consider(world.get('tasks', task.id));
+      this.#consider(world.get('tasks', task.id));
+      // What changed meanwhile was seen while both were still asked for, so nothing else may wake us.
+      if (world.get('agents', agent.id)?.state === 'idle' || world.get('tasks', task.id)?.state === 'queued')
+        this.#match();
     };
     const command = { type: 'task.assign', taskId: task.id, agentId: agent.id, dispatchId: newId('dsp') } as const;
-    writer.submit(command).then(
-      () => done(true),
-      () => done(false), // refused: something changed meanwhile, and its event wakes us
-    );
+    writer.submit(command).then(done, (thrown: unknown) => {
+      if (asFusionError(thrown).code === 'journal_failed') this.stop();
+      else done(); // something changed meanwhile
+    });
   }
 }
