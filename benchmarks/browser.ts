@@ -38,7 +38,7 @@ function noteRows(): void {
       fresh.push(text);
     }
     if (fresh.length === 0) return;
-    // The task after a frame's callbacks runs once that frame has been painted.
+    // The task after a frame's callbacks runs once that frame has been painted. A row made by such a callback is noted a frame late, never early.
     requestAnimationFrame(() => {
       const painted = new MessageChannel();
       painted.port1.addEventListener('message', () => {
