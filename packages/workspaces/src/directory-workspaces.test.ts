@@ -103,3 +103,14 @@ test('a removed workspace is opened anew', async () => {
   const fresh = await all.open(agent, project);
   await expect(readFile(join(fresh.path, 'work'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
+
+test('a directory that holds the data of fusion-kit is not copied for an agent', async () => {
+  const { project, agent } = await house();
+  const root = join(project.path, 'sub', 'data');
+  await mkdir(root);
+  const inside = workspaces({ root, sandbox: noSandbox(), store: gitProjectStore({ root }) });
+  await expect(inside.open(agent, project)).rejects.toMatchObject({
+    code: 'workspace_failed',
+    message: expect.stringContaining('where fusion-kit keeps its data'),
+  });
+});

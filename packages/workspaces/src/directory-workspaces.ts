@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
@@ -33,8 +33,23 @@ export function directoryWorkspaces(
   const readable = options.readable ?? [];
   const oneByOne = serial();
 
+  /** What agents may not see, the access token and other agents' work, must not come to them as part of a copy. */
+  const refuseOwnData = async (source: string): Promise<void> => {
+    const [real, own] = await Promise.all([realpath(source), realpath(root)]);
+    if (own !== real && !own.startsWith(join(real, '/'))) return;
+    throw new FusionError(
+      'workspace_failed',
+      `${source} holds ${own}, where fusion-kit keeps its data, and is not copied`,
+      {
+        remedy:
+          'Use a directory further down, make it a git repository, or set FUSION_KIT_HOME to a place outside of it.',
+      },
+    );
+  };
+
   /** Copies inside a cage, so that a link that is exchanged meanwhile leads nowhere. */
   const copyInto = async (plan: CagePlan, source: string): Promise<void> => {
+    await refuseOwnData(source);
     await runScript(
       { ...plan, readable: [...plan.readable, source] },
       { doing: `Copying ${source} to ${plan.cwd}`, script: COPY, args: [source, String(kibMax)] },
