@@ -35,6 +35,8 @@ export interface RealServerOptions {
   env?: Record<string, string>;
   port?: number;
   sandbox?: 'auto' | 'none' | 'bubblewrap';
+  /** As if the disk were full beyond this: no file of the server may grow past so many blocks of 512 bytes. */
+  fileBlocksMax?: number;
 }
 
 /** Starts `fusion-kit up` on a data directory and waits until it listens. */
@@ -43,8 +45,14 @@ export async function startServer({
   env = {},
   port = 0,
   sandbox = 'auto',
+  fileBlocksMax,
 }: RealServerOptions): Promise<RealServer> {
-  const child = spawn(process.execPath, [COMMAND, 'up', '--port', String(port), '--json', '--sandbox', sandbox], {
+  const words = [process.execPath, COMMAND, 'up', '--port', String(port), '--json', '--sandbox', sandbox];
+  // The signal that goes with the limit would end the process; ignored, the write fails as on a full disk.
+  const limited = fileBlocksMax
+    ? ['sh', '-c', `trap '' XFSZ; ulimit -f ${fileBlocksMax}; exec "$@"`, 'sh', ...words]
+    : words;
+  const child = spawn(limited[0] ?? '', limited.slice(1), {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', FUSION_KIT_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

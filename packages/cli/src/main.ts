@@ -1,6 +1,8 @@
 import { runProgram } from './program.ts';
 import { terminalOn } from './terminal.ts';
 
+const LINGER_MS = 3_000;
+
 /** The process around one command line: its streams, its environment, its signals, its exit code. */
 export async function main(): Promise<void> {
   const stopping = new AbortController();
@@ -19,4 +21,6 @@ export async function main(): Promise<void> {
     cwd: process.cwd(),
     signal: stopping.signal,
   });
+  // The command is over. What still holds the process open (a thread on a broken disk, say) has had its time.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { SandboxChoice } from '../options.ts';
@@ -8,6 +9,8 @@ import type { ComposedServer, ComposeServer } from './composed.ts';
 import { removeServerFile, type ServerFile, writeServerFile } from './server-file.ts';
 
 export const USUAL_PORT = 8_000;
+/** How long a server that has failed may take to close what it opened. */
+const FAILING_MS = 5_000;
 
 export interface Hosting {
   dataDir: string;
@@ -60,6 +63,8 @@ export async function hostServer(hosting: Hosting, signal: AbortSignal): Promise
   } catch (thrown) {
     const error = asFusionError(thrown);
     log(`failed: ${error.code}: ${error.message}`);
+    // What cannot be kept cannot be parked: agents are ended and the port is freed, as far as that still goes.
+    await Promise.race([composed.close('it failed').catch(() => {}), after(FAILING_MS, undefined, { ref: false })]);
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
