@@ -1,7 +1,7 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import { asFusionError } from '@fusion-kit/domain/errors';
 import type { EventOf } from '@fusion-kit/domain/event';
-import type { AgentId, MessageId, RunId } from '@fusion-kit/domain/ids';
+import type { AgentId, DispatchId, MessageId, RunId } from '@fusion-kit/domain/ids';
 import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { Project } from '@fusion-kit/domain/project';
@@ -20,9 +20,13 @@ export interface DispatcherOptions extends BriefingOptions {
   log: (line: string) => void;
 }
 
+type ToDispatch = Extract<RunnerCommand, { dispatchId: DispatchId }>;
+
 /** Turns what was decided into runner commands, after it is durable. */
 export class Dispatcher implements Follower {
   readonly #options: DispatcherOptions;
+  /** Dispatches whose briefing is being read, and what is for them meanwhile: it must not come before they start. */
+  readonly #starting = new Map<DispatchId, ToDispatch[]>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -87,25 +91,37 @@ export class Dispatcher implements Follower {
   async #start({ projectId, runId, taskId, agentId, dispatchId }: EventOf<'task.assigned'>): Promise<void> {
     const caller: Caller = { projectId, runId, taskId, agentId, dispatchId };
     const { tokens, writer, random } = this.#options;
+    const meanwhile: ToDispatch[] = [];
+    this.#starting.set(dispatchId, meanwhile);
     try {
       const command = await brief(this.#options, caller, tokens.issue(dispatchId));
-      if (command) this.#send(command);
-      else tokens.revoke(dispatchId);
+      if (!command) return tokens.revoke(dispatchId);
+      if (meanwhile.some((later) => later.type === 'dispatch.stop')) return;
+      this.#send(command);
+      for (const later of meanwhile) this.#send(later);
     } catch (thrown) {
       const failure = asFusionError(thrown).toJSON();
       await writer.submit({ type: 'dispatch.fail', caller, failure, jitter: random() }).catch(() => {});
+    } finally {
+      this.#starting.delete(dispatchId);
     }
+  }
+
+  #toDispatch(command: ToDispatch): void {
+    const starting = this.#starting.get(command.dispatchId);
+    if (starting) starting.push(command);
+    else this.#send(command);
   }
 
   #stop(event: EventOf<'task.cancelled'> | EventOf<'task.requeued'> | EventOf<'task.failed'>): void {
     if (!event.dispatchId) return;
     this.#options.tokens.revoke(event.dispatchId);
-    this.#send({ type: 'dispatch.stop', dispatchId: event.dispatchId, reason: event.type });
+    this.#toDispatch({ type: 'dispatch.stop', dispatchId: event.dispatchId, reason: event.type });
   }
 
   #toDispatchOf(agentId: AgentId, type: 'dispatch.pause' | 'dispatch.resume'): void {
     const dispatchId = this.#options.world.get('agents', agentId)?.dispatchId;
-    if (dispatchId) this.#send({ type, dispatchId });
+    if (dispatchId) this.#toDispatch({ type, dispatchId });
   }
 
   async #deliver(agentId: AgentId, messageId: MessageId): Promise<void> {
@@ -113,7 +129,12 @@ export class Dispatcher implements Follower {
     const dispatchId = world.get('agents', agentId)?.dispatchId;
     const message = world.get('messages', messageId);
     if (!dispatchId || message?.deliveries[agentId]?.state !== 'pending') return; // an idle agent gets it with its next task
-    this.#send({ type: 'dispatch.deliver', dispatchId, messages: [await inbound(this.#options, message)] });
+    try {
+      const messages = [await inbound(this.#options, message)];
+      this.#toDispatch({ type: 'dispatch.deliver', dispatchId, messages });
+    } catch (thrown) {
+      this.#options.log(`message ${messageId} was not delivered: ${asFusionError(thrown).message}`);
+    }
   }
 
   #closeAgent({ agentId, projectId }: EventOf<'agent.terminated'>): void {

@@ -1,0 +1,72 @@
+import type { Event } from '@fusion-kit/domain/event';
+import type { RunnerCommand } from '@fusion-kit/domain/runner-protocol';
+import { World } from '@fusion-kit/domain/world';
+import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
+import { ArrayJournal } from '@fusion-kit/testing/array-journal';
+import { sampleId } from '@fusion-kit/testing/journal-samples';
+import { SAMPLE, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import { expect, it } from 'vitest';
+import { Dispatcher } from './dispatcher.ts';
+import { Log } from './log.ts';
+import { DispatchTokens } from './tokens.ts';
+import { Writer } from './writer.ts';
+
+const message: Event = { ...SAMPLE['message.sent'], to: { agentId: sampleId('agt', 1) }, taskId: sampleTaskSpec.id };
+
+/** A dispatcher that has just been shown an assignment, the log that led there, and what it hands to runners. */
+function open() {
+  const world = new World();
+  const journal = new ArrayJournal();
+  const writer = new Writer({ journal, log: new Log(journal, 0), world, clock: () => 1 });
+  const sent: RunnerCommand[] = [];
+  const said: string[] = [];
+  const transport = { send: async (command: RunnerCommand) => void sent.push(command), onReport: () => {} };
+  const dispatcher = new Dispatcher({
+    world,
+    writer,
+    journal,
+    transport,
+    blobs: memoryBlobs(),
+    tokens: new DispatchTokens(),
+    random: () => 0,
+    log: (line) => said.push(line),
+  });
+  let seq = 0;
+  const happen = (event: Event) => {
+    seq += 1;
+    world.apply({ seq, at: seq, event });
+    dispatcher.see([{ seq, at: seq, event }]);
+  };
+  for (const type of ['project.created', 'run.started', 'task.created', 'agent.spawning', 'agent.ready'] as const)
+    happen(SAMPLE[type]);
+  sent.length = 0;
+  happen(SAMPLE['task.assigned']);
+  return { happen, sent, said, types: () => sent.map(({ type }) => type) };
+}
+
+/** Reading a briefing takes some turns of the event loop. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+it('what is meant for a dispatch never comes before its start, however long its briefing takes', async () => {
+  const { happen, sent, types } = open();
+  happen(SAMPLE['agent.paused']);
+  happen(SAMPLE['agent.continued']);
+  happen(SAMPLE['agent.paused']);
+  expect(sent).toEqual([]);
+  await expect.poll(types).toEqual(['dispatch.start', 'dispatch.pause', 'dispatch.resume', 'dispatch.pause']);
+});
+
+it('a dispatch that is over before its briefing is read is never started', async () => {
+  const { happen, types } = open();
+  happen(SAMPLE['task.cancelled']);
+  await turns();
+  expect(types()).toEqual([]);
+});
+
+it('a message whose text is lost is said to be so, and harms nobody', async () => {
+  const { happen, said } = open();
+  happen({ ...message, text: { blob: `sha256:${'0'.repeat(64)}`, size: 9_000, preview: 'Mind' } });
+  await expect.poll(() => said.join()).toContain('was not delivered: there is no blob');
+});
