@@ -14,6 +14,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtimes: ['domain'],
   upstreams: ['domain'],
   dashboard: ['domain'],
+  specify: [],
   server: ['domain', 'engine'],
   cli: [
     'domain',
