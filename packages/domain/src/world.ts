@@ -12,7 +12,7 @@ type Tables = { [T in Table]: Map<string, Rows[T]> };
  */
 export class World implements RowsView {
   readonly #tables = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as Tables;
-  readonly #dependents = new Map<TaskId, TaskId[]>();
+  readonly #dependents = new Map<TaskId, Set<TaskId>>();
   readonly #tasksOf = new Map<RunId, Set<TaskId>>();
   readonly #openOf = new Map<RunId, number>();
   readonly #agentsOf = new Map<ProjectId, Set<AgentId>>();
@@ -29,9 +29,9 @@ export class World implements RowsView {
     return this.#tables[table].size;
   }
 
-  /** Tasks that name this one among their needs. */
+  /** Tasks in memory that name this one among their needs, whether it is there itself or not. */
   dependents(id: TaskId): readonly TaskId[] {
-    return this.#dependents.get(id) ?? [];
+    return [...(this.#dependents.get(id) ?? [])];
   }
 
   *tasksOf(run: RunId): Iterable<Task> {
@@ -87,12 +87,16 @@ export class World implements RowsView {
     if (before && after) return;
     if (after) {
       entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
-      for (const need of task.needs) entryOf(this.#dependents, need.id, () => []).push(task.id);
+      for (const need of task.needs) entryOf(this.#dependents, need.id, () => new Set<TaskId>()).add(task.id);
       return;
     }
     const siblings = this.#tasksOf.get(task.runId);
     siblings?.delete(task.id);
-    this.#dependents.delete(task.id);
+    for (const need of task.needs) {
+      const waiting = this.#dependents.get(need.id);
+      waiting?.delete(task.id);
+      if (waiting?.size === 0) this.#dependents.delete(need.id);
+    }
     if (siblings?.size === 0) {
       this.#tasksOf.delete(task.runId);
       this.#openOf.delete(task.runId);

@@ -1,7 +1,8 @@
+import { FusionError } from '@fusion-kit/domain/errors';
 import type { Event } from '@fusion-kit/domain/event';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { RunnerCommand } from '@fusion-kit/domain/runner-protocol';
 import { World } from '@fusion-kit/domain/world';
-import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { ArrayJournal } from '@fusion-kit/testing/array-journal';
 import { sampleId } from '@fusion-kit/testing/journal-samples';
 import { SAMPLE, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
@@ -12,6 +13,9 @@ import { DispatchTokens } from './tokens.ts';
 import { Writer } from './writer.ts';
 
 const message: Event = { ...SAMPLE['message.sent'], to: { agentId: sampleId('agt', 1) }, taskId: sampleTaskSpec.id };
+
+const gone = (blob: string) => Promise.reject(new FusionError('blob_unknown', `there is no blob ${blob}`));
+const emptied: Blobs = { put: gone, get: gone };
 
 /** A dispatcher that has just been shown an assignment, the log that led there, and what it hands to runners. */
 function open() {
@@ -26,7 +30,7 @@ function open() {
     writer,
     journal,
     transport,
-    blobs: memoryBlobs(),
+    blobs: emptied,
     tokens: new DispatchTokens(),
     random: () => 0,
     log: (line) => said.push(line),
