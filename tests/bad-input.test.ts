@@ -83,31 +83,48 @@ async function nothingIsLost(): Promise<void> {
   expect(await server.call('GET', '/snapshot')).toEqual(before);
 }
 
-const json = (value: unknown) => JSON.stringify(value);
+const json = (value: unknown): string => JSON.stringify(value);
 const NOBODY = `agt_${'0'.repeat(26)}`;
 const ROUND =
   'name: round\nnodes:\n  a: { prompt: x, needs: [c] }\n  b: { prompt: y, needs: [a] }\n  c: { prompt: z, needs: [b] }\n';
-const workflow = (source: string) => ['POST', '/workflows', () => json({ project: project.id, source })] as const;
+const workflow = (source: string) =>
+  ['POST', '/workflows', (): string => json({ project: project.id, source })] as const;
 
 describe('the API', () => {
   it.each([
     ['an unknown agent', 'GET', `/agents/${NOBODY}`, undefined, 404, 'agent_unknown', /agt_0{26}/],
     ['an id that cannot be', 'GET', '/agents/nobody', undefined, 404, 'agent_unknown', /nobody/],
-    ['an unknown task', 'PATCH', '/tasks/tsk_1', () => json({ action: 'cancel' }), 404, 'task_unknown', /tsk_1/],
+    [
+      'an unknown task',
+      'PATCH',
+      '/tasks/tsk_1',
+      (): string => json({ action: 'cancel' }),
+      404,
+      'task_unknown',
+      /tsk_1/,
+    ],
     ['an unknown run', 'GET', '/runs/run_1', undefined, 404, 'run_unknown', /run_1/],
     ['an unknown message', 'GET', '/messages/msg_1', undefined, 404, 'message_unknown', /msg_1/],
-    ['an unknown workflow', 'POST', '/workflows/wfl_1/start', () => '{}', 404, 'workflow_unknown', /wfl_1/],
+    ['an unknown workflow', 'POST', '/workflows/wfl_1/start', (): string => '{}', 404, 'workflow_unknown', /wfl_1/],
     ['an unknown project', 'DELETE', `/projects/prj_${'9'.repeat(26)}`, undefined, 404, 'project_unknown', /prj_9{26}/],
     ['an unknown blob', 'GET', `/blobs/sha256:${'0'.repeat(64)}`, undefined, 404, 'blob_unknown', /sha256:0{64}/],
     ['an unknown route', 'GET', '/teapots', undefined, 404, 'route_unknown', /teapots/],
-    ['a method that is not there', 'PUT', '/agents', () => '{}', 405, 'method_not_allowed', /PUT/],
-    ['a body that is not JSON', 'POST', '/agents', () => '{"name": ada}', 400, 'bad_request', /not JSON/],
-    ['a body without a field', 'POST', '/agents', () => json({ project: project.id }), 400, 'bad_request', /name/],
+    ['a method that is not there', 'PUT', '/agents', (): string => '{}', 405, 'method_not_allowed', /PUT/],
+    ['a body that is not JSON', 'POST', '/agents', (): string => '{"name": ada}', 400, 'bad_request', /not JSON/],
+    [
+      'a body without a field',
+      'POST',
+      '/agents',
+      (): string => json({ project: project.id }),
+      400,
+      'bad_request',
+      /name/,
+    ],
     [
       'a directory that is not there',
       'POST',
       '/projects',
-      () => json({ path: '/no/such/place' }),
+      (): string => json({ path: '/no/such/place' }),
       422,
       'project_path_invalid',
       /\/no\/such\/place/,

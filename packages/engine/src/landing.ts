@@ -9,6 +9,13 @@ import type { World } from '@fusion-kit/domain/world';
 import type { Follower } from './follower.ts';
 import type { Writer } from './writer.ts';
 
+/** Files of a conflict that are named; an event has room for no more. */
+const FILES_TOLD_MAX = 10;
+
+const named = (files: readonly string[]): string =>
+  files.slice(0, FILES_TOLD_MAX).join(', ') +
+  (files.length > FILES_TOLD_MAX ? ` and ${files.length - FILES_TOLD_MAX} more` : '');
+
 export interface LandingOptions {
   world: World;
   writer: Writer;
@@ -76,8 +83,8 @@ export class Landing implements Follower {
       const { files, ours, theirs } = outcome.conflict;
       const sides = `${ours.slice(0, 10)} on ${branch} and ${theirs.slice(0, 10)} of task ${task.node}`;
       await failed(
-        failure('landing_conflict', `${files.join(', ')} changed on both sides: ${sides}`, {
-          details: { files: [...files], ours, theirs },
+        failure('landing_conflict', `${named(files)} changed on both sides: ${sides}`, {
+          details: { files: files.slice(0, FILES_TOLD_MAX), fileCount: files.length, ours, theirs },
         }),
       );
     } catch (thrown) {

@@ -8,10 +8,12 @@ import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces'
 import type { Receipt } from '@fusion-kit/domain/receipt';
 import type { RunnerMessage, RunnerReport, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import type { Text } from '@fusion-kit/domain/text';
+import { Deadline } from './deadline.ts';
 import { Gate } from './gate.ts';
 import { Mailbox } from './mailbox.ts';
 import { accepted } from './meter.ts';
 import { prove } from './prove.ts';
+import { toldFailure } from './told-failure.ts';
 import { fromConversation, toConversation } from './wire-text.ts';
 
 export interface DispatchParts {
@@ -22,6 +24,10 @@ export interface DispatchParts {
   upstream: Upstream | undefined;
 }
 
+/** Longest output that an event holds itself, and all outputs of a task together, in characters of JSON. */
+const OUTPUT_MAX = 1_000;
+const OUTPUTS_MAX = 2_000;
+
 type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
 
 /** One task in one agent's hands, from its start to its proof or failure. */
@@ -30,6 +36,7 @@ export class Dispatch {
   readonly #parts: DispatchParts;
   readonly #stop = new AbortController();
   readonly #gate = new Gate();
+  readonly #deadline: Deadline;
   readonly #mailbox = new Mailbox();
   /** Resolves when nothing of it runs any more. */
   readonly done: Promise<void>;
@@ -38,16 +45,23 @@ export class Dispatch {
     this.#start = start;
     this.#parts = parts;
     this.#mailbox.put(start.messages);
+    const { title, timeoutMs } = start;
+    this.#deadline = new Deadline(timeoutMs, () =>
+      this.#stop.abort(new FusionError('task_timeout', `task "${title}" took longer than ${timeoutMs} ms`)),
+    );
     if (start.paused) this.#gate.close();
+    else this.#deadline.run();
     this.done = this.#run();
   }
 
   pause(): void {
     this.#gate.close();
+    this.#deadline.pause();
   }
 
   resume(): void {
     this.#gate.open();
+    this.#deadline.run();
   }
 
   deliver(messages: readonly RunnerMessage[]): void {
@@ -64,10 +78,6 @@ export class Dispatch {
   }
 
   async #run(): Promise<void> {
-    const { title, timeoutMs } = this.#start;
-    const overdue = () =>
-      this.#stop.abort(new FusionError('task_timeout', `task "${title}" took longer than ${timeoutMs} ms`));
-    const timer = setTimeout(overdue, timeoutMs);
     try {
       await this.#report({ type: 'dispatch.started' });
       await this.#work();
@@ -75,7 +85,7 @@ export class Dispatch {
       const reason: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : thrown;
       await this.#fail(asFusionError(reason));
     } finally {
-      clearTimeout(timer);
+      this.#deadline.pause();
     }
   }
 
@@ -89,8 +99,9 @@ export class Dispatch {
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const { receipt, failure } = await prove({ start: this.#start, workspace, workspaces, blobs }, this.#stop.signal);
     if (failure) return this.#fail(failure, receipt);
-    const outputs: Record<string, Text> = { summary: await keepText(blobs, claim.summary, 1_000) };
-    for (const name of work.outputs) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, 1_000);
+    const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / (work.outputs.length + 1)));
+    const outputs: Record<string, Text> = { summary: await keepText(blobs, claim.summary, max) };
+    for (const name of work.outputs) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, max);
     await this.#report({ type: 'dispatch.proved', outputs, receipt });
   }
 
@@ -168,7 +179,7 @@ export class Dispatch {
 
   async #fail(error: FusionError, receipt?: Receipt): Promise<void> {
     if (error.code === 'dispatch_stale' || error.code === 'journal_failed') return; // nobody is there to be told
-    await this.#report({ type: 'dispatch.failed', failure: error.toJSON(), ...(receipt && { receipt }) }).catch(
+    await this.#report({ type: 'dispatch.failed', failure: toldFailure(error), ...(receipt && { receipt }) }).catch(
       () => {},
     );
   }

@@ -1,12 +1,17 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import { keepText } from '@fusion-kit/domain/kept-text';
+import { cutText, keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { VerificationResult, Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
-import { type CheckResult, type Receipt, RECEIPT_FILES_MAX } from '@fusion-kit/domain/receipt';
+import { type CheckResult, type FileChange, type Receipt, RECEIPT_FILES_MAX } from '@fusion-kit/domain/receipt';
 import type { StartDispatch } from '@fusion-kit/domain/runner-protocol';
 
-/** Longest output of a check that a receipt holds itself, in characters. */
+/** What a receipt holds itself, in characters of JSON: of one check's output, of all of them together, of a command, of the names of files. */
 const CHECK_OUTPUT_MAX = 1_000;
+const CHECK_OUTPUTS_MAX = 1_500;
+const COMMAND_MAX = 150;
+const FILES_MAX = 3_000;
+/** Checks that are told of: the last ones, since the one that failed is the last. */
+const CHECKS_MAX = 20;
 
 export interface Proof {
   start: StartDispatch;
@@ -34,7 +39,7 @@ export async function prove({ start, workspace, workspaces, blobs }: Proof, sign
   const evidence = {
     ...(snapshot.base && { base: snapshot.base }),
     ...(snapshot.commit && { commit: snapshot.commit }),
-    files: snapshot.files.slice(0, RECEIPT_FILES_MAX),
+    files: namedFiles(snapshot.files),
     fileCount: snapshot.files.length,
   };
   if (work.expectsChanges && snapshot.files.length === 0) {
@@ -63,11 +68,24 @@ export async function prove({ start, workspace, workspaces, blobs }: Proof, sign
   return result.passed ? { receipt } : { receipt, failure: rejected(result) };
 }
 
+/** The first files, as many as an event has room for; the receipt counts them all. */
+function namedFiles(files: readonly FileChange[]): FileChange[] {
+  let room = FILES_MAX;
+  return files.slice(0, RECEIPT_FILES_MAX).filter((file) => (room -= JSON.stringify(file).length + 1) >= 0);
+}
+
 /** Check results as events hold them. */
-export const checksOf = (blobs: Blobs, { checks }: VerificationResult): Promise<CheckResult[]> =>
-  Promise.all(
-    checks.map(async (check) => ({ ...check, output: await keepText(blobs, check.output, CHECK_OUTPUT_MAX) })),
+export function checksOf(blobs: Blobs, { checks }: VerificationResult): Promise<CheckResult[]> {
+  const told = checks.slice(-CHECKS_MAX);
+  const max = Math.min(CHECK_OUTPUT_MAX, Math.floor(CHECK_OUTPUTS_MAX / told.length));
+  return Promise.all(
+    told.map(async ({ command, output, ...check }) => ({
+      ...check,
+      command: cutText(command, COMMAND_MAX),
+      output: await keepText(blobs, output, max),
+    })),
   );
+}
 
 /** What is said of a failed verification, with the end of what the command printed. */
 export function rejected({ checks }: VerificationResult): FusionError {
@@ -75,6 +93,6 @@ export function rejected({ checks }: VerificationResult): FusionError {
   const ending = failed?.output.trim().slice(-1_500);
   return new FusionError(
     'verification_failed',
-    `\`${failed?.command}\` ended with ${failed?.exitCode ?? 'no exit code'}${ending ? `:\n${ending}` : ''}`,
+    `\`${cutText(failed?.command ?? '', COMMAND_MAX)}\` ended with ${failed?.exitCode ?? 'no exit code'}${ending ? `:\n${ending}` : ''}`,
   );
 }

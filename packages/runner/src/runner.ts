@@ -9,6 +9,7 @@ import type { Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import { Dispatch } from './dispatch.ts';
 import { checksOf, rejected } from './prove.ts';
+import { toldFailure } from './told-failure.ts';
 import type { DispatchTokens } from './tokens.ts';
 
 export interface RunnerOptions {
@@ -108,7 +109,7 @@ export class Runner {
       if (status?.failure) throw errorOf(status.failure);
       await end.report({ type: 'agent.ready', agentId, workspace: workspace.path, sandbox: workspace.sandbox });
     } catch (thrown) {
-      await end.report({ type: 'agent.failed', agentId, failure: asFusionError(thrown).toJSON() });
+      await end.report({ type: 'agent.failed', agentId, failure: toldFailure(thrown) });
     }
   }
 
@@ -131,7 +132,8 @@ export class Runner {
         tokens.delete(dispatchId);
       });
     } catch (thrown) {
-      const failure = asFusionError(thrown).toJSON();
+      tokens.delete(dispatchId);
+      const failure = toldFailure(thrown);
       this.#hold(
         end.report({ type: 'dispatch.failed', caller: start.caller, token: start.token, failure }).then(() => {}),
       );
@@ -144,7 +146,7 @@ export class Runner {
       const verification = { project, ...(commit && { commit }), setup, commands, timeoutMs, directory: project.path };
       const result = await workspacesFor(undefined).verify(verification, this.#stop.signal);
       const checks = await checksOf(blobs, result);
-      const failure = result.passed ? {} : { failure: rejected(result).toJSON() };
+      const failure = result.passed ? {} : { failure: toldFailure(rejected(result)) };
       await end.report({ type: 'run.checked', runId, passed: result.passed, checks, ...failure });
     } catch (thrown) {
       if (this.#stop.signal.aborted) return; // asked again after the restart
@@ -153,7 +155,7 @@ export class Runner {
         runId,
         passed: false,
         checks: [],
-        failure: asFusionError(thrown).toJSON(),
+        failure: toldFailure(thrown),
       });
     }
   }

@@ -1,4 +1,4 @@
-import type { ConversationEvent } from '@fusion-kit/domain/event';
+import { type ConversationEvent, EVENT_MAX } from '@fusion-kit/domain/event';
 import { keepText, wholeText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
@@ -9,6 +9,9 @@ import { INLINE_TEXT_MAX, type Text } from '@fusion-kit/domain/text';
 const TEXTS = ['text', 'system', 'prompt', 'input', 'output'] as const;
 /** Together the texts of one event stay below the size of an event, so they are short when they are many. */
 const INLINE_SUM_MAX = 8_000;
+const EVENT_SUM_MAX = EVENT_MAX - 1_500;
+/** What a text takes beside itself: its names, and the pointer into the blob store. */
+const TEXT_FRAME = 300;
 
 type Fields = Record<string, unknown>;
 
@@ -29,7 +32,10 @@ async function mapAll(event: Fields, each: (text: Text) => Promise<Text>): Promi
 /** What a runtime yields as an event of the log: whose it is, and long texts in the blob store. */
 export async function toConversation(blobs: Blobs, caller: Caller, event: RuntimeEvent): Promise<ConversationEvent> {
   const many = 'calls' in event ? event.calls.length + 1 : 2;
-  const max = Math.min(INLINE_TEXT_MAX, Math.floor(INLINE_SUM_MAX / many));
+  const max = Math.max(
+    0,
+    Math.min(INLINE_TEXT_MAX, Math.floor(INLINE_SUM_MAX / many), Math.floor(EVENT_SUM_MAX / many) - TEXT_FRAME),
+  );
   const kept = await mapAll({ ...event }, (text) =>
     typeof text === 'string' ? keepText(blobs, text, max) : Promise.resolve(text),
   );

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
 
+/** Longest that a timer may sleep; Node fires a longer one at once. */
+const TIMER_MAX_MS = 2_147_483_647;
+
 /** How a command ended. `exitCode` is null when it was killed. */
 export interface Ended {
   exitCode: number | null;
@@ -71,10 +74,13 @@ export async function runCommand(line: CommandLine, bounds: CommandBounds): Prom
     child.stdout.destroy();
     child.stderr.destroy();
   };
-  const timer = setTimeout(() => {
-    timedOut = true;
-    kill();
-  }, bounds.timeoutMs);
+  const timer = setTimeout(
+    () => {
+      timedOut = true;
+      kill();
+    },
+    Math.min(bounds.timeoutMs, TIMER_MAX_MS),
+  );
   bounds.signal?.addEventListener('abort', kill, { once: true });
 
   child.stdout.on('data', (chunk: Buffer) => {

@@ -9,6 +9,8 @@ import { unlessAborted } from './unless-aborted.ts';
 /** How often one step is asked for when its answer breaks; limits and outages are waited for by the endpoint's `fetch`. */
 const TRIES = 3;
 const RETRY_DELAY_MS = 250;
+/** Calls of one answer that are taken, as many as one event has room for; the model sees only these and makes the others again. */
+const CALLS_MAX = 32;
 
 /** Without `execute`: the loop runs them itself, after the call is kept. */
 const OFFERED: ToolSet = Object.fromEntries(
@@ -57,7 +59,7 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
         text += part.text;
         yield { type: 'delta', text: part.text };
       }
-      if (part.type === 'tool-call')
+      if (part.type === 'tool-call' && calls.length < CALLS_MAX)
         calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
       if (part.type === 'finish-step') finishReason = part.rawFinishReason;
     }

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { MessageQuery, NewMessage, page } from '@fusion-kit/domain/api';
 import { MessageId } from '@fusion-kit/domain/ids';
+import { keepText } from '@fusion-kit/domain/kept-text';
 import { Message } from '@fusion-kit/domain/message';
-import { INLINE_TEXT_MAX } from '@fusion-kit/domain/text';
 import * as z from 'zod';
 import { endpoint, idParams } from '../endpoint.ts';
 import type { ServerOptions } from '../options.ts';
@@ -28,7 +28,7 @@ export function messageRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions
         projectId,
         from: { kind: 'person', name: from },
         to,
-        text: text.length > INLINE_TEXT_MAX ? await engine.blobs.put(text) : text,
+        text: await keepText(engine.blobs, text),
         expiresAt: ttlMs === undefined ? undefined : clock() + ttlMs,
       },
       { idempotency, reply: { messageId } },
