@@ -113,6 +113,17 @@ describe('a run', () => {
     );
   });
 
+  it('starts a task that needs a thousand others after the last of them', async () => {
+    const home = await house();
+    const many = Array.from({ length: 1_000 }, (_, n) => node(`n${n}`));
+    const all = many.map(({ id }) => id);
+    const run = await startRun(home, graph([...many, node('join', all)], 8));
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+    expect(home.starts.at(-1)?.title).toBe('Do join');
+    const join = (await tasksOf(home.engine, run.id)).find((task) => task.node === 'join');
+    expect(join?.needs).toHaveLength(1_000);
+  });
+
   it('starts the higher priority first', async () => {
     const home = await house();
     await startRun(
@@ -187,6 +198,27 @@ describe('a run', () => {
     await home.engine.submit({ type: 'run.resume', runId: run.id });
     await runEnds(home.engine, run.id);
     expect(home.starts).toHaveLength(1);
+  });
+});
+
+describe('a task given by hand', () => {
+  const asked = { ...node('x'), title: 'By hand', needs: [] };
+  const { id: _id, ...task } = asked;
+
+  it('is refused when it needs what can never come: a task of another run, or one that ended otherwise', async () => {
+    const home = await house({ play: failing('verification_failed', 9) });
+    const run = await startRun(home, graph([node('a')], 1));
+    await runEnds(home.engine, run.id);
+    const elsewhere = (await tasksOf(home.engine, run.id))[0]!.id;
+    const after = (id: typeof elsewhere) =>
+      home.engine.createTask({
+        project: run.projectId,
+        task: { ...task, needs: [{ id, accept: ['completed'] }] },
+      });
+    await expect(after(elsewhere)).rejects.toMatchObject({ code: 'workflow_needs_unknown' });
+    const first = await home.engine.createTask({ project: run.projectId, task });
+    await home.engine.submit({ type: 'task.cancel', taskId: first.id, reason: 'enough' });
+    await expect(after(first.id)).rejects.toMatchObject({ code: 'dependency_failed' });
   });
 });
 

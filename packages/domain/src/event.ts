@@ -5,7 +5,7 @@ import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId
 import { Address, Sender } from './message.ts';
 import { CheckResult, CommitId, Receipt } from './receipt.ts';
 import { RunSpec } from './run.ts';
-import { Landed, Outputs, TaskPhase, TaskSpec } from './task.ts';
+import { Landed, Need, Outputs, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { Budget } from './usage.ts';
 
@@ -70,6 +70,8 @@ const RUN_EVENTS = [
 
 const TASK_EVENTS = [
   eventSchema('task.created', { ...task, spec: TaskSpec }),
+  /** More that the task just created needs, where its own event has not the room for all. */
+  eventSchema('task.needs_added', { ...task, needs: z.array(Need).min(1) }),
   eventSchema('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
   eventSchema('task.assigned', { ...dispatch, fence: z.int().positive() }),
   eventSchema('task.started', dispatch),
@@ -193,6 +195,7 @@ export const Severity = z.enum(['debug', 'info', 'warning', 'error', 'critical']
 export type Severity = z.infer<typeof Severity>;
 
 const SEVERITIES: Partial<Record<EventType, Severity>> = {
+  'task.needs_added': 'debug',
   'task.started': 'debug',
   'task.phase_changed': 'debug',
   'budget.reserved': 'debug',

@@ -83,6 +83,7 @@ export const TASK_MOVES = {
   unborn: { 'task.created': 'queued' },
   queued: {
     'task.assigned': 'assigned',
+    'task.needs_added': 'queued',
     'task.reprioritized': 'queued',
     'task.cancelled': 'cancelled',
     'task.skipped': 'skipped',

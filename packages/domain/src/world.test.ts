@@ -29,3 +29,14 @@ it('keeps nothing of a task that came and went', () => {
   for (let times = 0; times < 3; times += 1) world.admit({ table: 'tasks', id: needing.id, row });
   expect(world.dependents(needed)).toEqual([needing.id]);
 });
+
+it('knows of the needs that come after a task is created', () => {
+  const more = sampleId('tsk', 3);
+  const world = worldOf(
+    { ...SAMPLE['task.created'], taskId: needing.id, spec: needing },
+    { ...SAMPLE['task.needs_added'], taskId: needing.id, needs: [{ id: more, accept: ['completed'] }] },
+  );
+  expect(world.dependents(needed)).toEqual([needing.id]);
+  expect(world.dependents(more)).toEqual([needing.id]);
+  expect([...world.tasksOf(needing.runId)]).toHaveLength(1);
+});

@@ -84,12 +84,11 @@ export class World implements RowsView {
     const open =
       Number(after !== undefined && !isEnded(after.state)) - Number(before !== undefined && !isEnded(before.state));
     if (open !== 0) this.#openOf.set(task.runId, (this.#openOf.get(task.runId) ?? 0) + open);
-    if (before && after) return;
-    if (after) {
+    if (after && before?.needs !== after.needs) {
       entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
       for (const need of task.needs) entryOf(this.#dependents, need.id, () => new Set<TaskId>()).add(task.id);
-      return;
     }
+    if (after) return;
     const siblings = this.#tasksOf.get(task.runId);
     siblings?.delete(task.id);
     for (const need of task.needs) {

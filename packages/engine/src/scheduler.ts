@@ -54,7 +54,7 @@ export class Scheduler implements Follower {
       const task = world.get('tasks', event.taskId);
       if (event.type === 'task.created' || event.type === 'task.requeued' || event.type === 'task.reprioritized')
         this.#consider(task);
-      else if (event.type !== 'task.assigned' && event.type !== 'task.started') {
+      else if (event.type !== 'task.needs_added' && event.type !== 'task.assigned' && event.type !== 'task.started') {
         for (const id of world.dependents(event.taskId)) this.#consider(world.get('tasks', id));
       }
     }

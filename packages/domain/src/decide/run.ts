@@ -3,6 +3,7 @@ import type { Event } from '../event.ts';
 import { runEnded } from '../run.ts';
 import { isEnded } from '../task.ts';
 import { freeName } from './agent.ts';
+import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
 import { conclude, release } from './settle.ts';
 
@@ -15,7 +16,7 @@ export const runRules: Rules<'run.start' | 'run.pause' | 'run.resume' | 'run.can
     return [
       { type: 'run.started', ...base, spec },
       ...agents.map((agent): Event => ({ type: 'agent.spawning', ...base, agentId: agent.id, spec: agent.spec })),
-      ...tasks.map((task): Event => ({ type: 'task.created', ...base, taskId: task.id, spec: task })),
+      ...tasks.flatMap(birth),
     ];
   },
 

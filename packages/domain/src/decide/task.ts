@@ -1,6 +1,7 @@
 import { FusionError } from '../errors.ts';
 import { isEnded } from '../task.ts';
 import { mayTake } from '../schedule.ts';
+import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
 import { settle } from './settle.ts';
 
@@ -10,8 +11,18 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize
     const run = known(world, 'runs', spec.runId);
     if (run.state !== 'running' && run.state !== 'paused')
       throw new FusionError('move_refused', `run ${run.name} is ${run.state}`);
-    for (const need of spec.needs) known(world, 'tasks', need.id);
-    return [{ type: 'task.created', v: 1, projectId: spec.projectId, runId: spec.runId, taskId: spec.id, spec }];
+    for (const { id, accept } of spec.needs) {
+      const needed = known(world, 'tasks', id);
+      if (needed.runId !== spec.runId)
+        throw new FusionError('workflow_needs_unknown', `task ${needed.node} (${id}) belongs to another run`, {
+          remedy: 'Name a task of the same run, or remove the need.',
+        });
+      if (isEnded(needed.state) && !(accept as readonly string[]).includes(needed.state))
+        throw new FusionError('dependency_failed', `task ${needed.node} (${id}) is ${needed.state}`, {
+          details: { accept },
+        });
+    }
+    return birth(spec);
   },
 
   'task.cancel'(world, { taskId, reason }) {

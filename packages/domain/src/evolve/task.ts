@@ -17,6 +17,8 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
   const state = moveOf(MOVES, task.state, event.type);
   if (!state) throw new FusionError('move_refused', `task ${task.node} is ${task.state}; ${event.type} cannot follow`);
   switch (event.type) {
+    case 'task.needs_added':
+      return { ...task, needs: [...task.needs, ...event.needs] };
     case 'task.reprioritized':
       return { ...task, priority: event.priority };
     case 'task.assigned': {

@@ -43,8 +43,8 @@ export function RunGraph({ runId, tasks }: RunGraphProps) {
 function Drawing({ tasks }: { tasks: readonly Task[] }) {
   const open = useOpen();
   const flow = useReactFlow();
-  // needs never change once a task is created: the shape is known by its ids
-  const shape = tasks.map((task) => task.id).join();
+  // needs only ever grow, while a task is being created: the shape is known by ids and their counts
+  const shape = tasks.map((task) => `${task.id} ${task.needs.length}`).join();
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const { places, nodes, edges } = useMemo(() => drawing(tasks), [shape]);
   const { onMoveStart, showAll } = useGraphView(places, tasks);

@@ -44,6 +44,7 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'run.failed': (event, names) => `run ${names.run(event.runId)} failed: ${event.failure.message}`,
   'run.cancelled': (event, names) => `run ${names.run(event.runId)} cancelled: ${event.reason}`,
   'task.created': ({ spec }) => `${spec.node} queued: ${spec.title}`,
+  'task.needs_added': (event, names) => `${names.task(event.taskId)} needs ${event.needs.length} more tasks`,
   'task.reprioritized': (event, names) => `${names.task(event.taskId)} now has priority ${event.priority}`,
   'task.assigned': (event, names) => `${names.task(event.taskId)} assigned to ${names.agent(event.agentId)}`,
   'task.started': (event, names) => `${names.task(event.taskId)} started by ${names.agent(event.agentId)}`,
