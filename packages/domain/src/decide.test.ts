@@ -318,6 +318,24 @@ describe('a decision', () => {
     expect(decide(world, { ...more, tokens: 100 }, 0).events).toHaveLength(1);
   });
 
+  it('lets nobody settle what another dispatch holds', () => {
+    const reservationId = sampleId('rsv', 1);
+    const { world } = play([assign, { type: 'budget.reserve', reservationId, caller: who, tokens: 9, costUsd: 0 }]);
+    const { type: _t, v: _v, reservationId: _r, ...called } = SAMPLE['model.called'];
+    const settle = (caller: typeof who) =>
+      decide(world, { type: 'budget.settle', reservationId, caller, settlement: called }, 0);
+    expect(settle({ ...who, dispatchId: sampleId('dsp', 9) }).refused).toMatchObject({ code: 'dispatch_stale' });
+    expect(settle(who).events).toHaveLength(1);
+  });
+
+  it('takes what is said of a conversation as said by the dispatch that reports it', () => {
+    const { world } = play([assign, { type: 'dispatch.start', caller: who }]);
+    const forged = { ...SAMPLE['turn.opened'], taskId: sampleId('tsk', 2), dispatchId: sampleId('dsp', 9) };
+    expect(decide(world, { type: 'activity.record', caller: who, events: [forged] }, 0).events).toEqual([
+      { ...forged, ...who },
+    ]);
+  });
+
   it('refuses a call of unknown price under a budget in dollars', () => {
     const world = ready();
     const project = world.get('projects', projectId)!;

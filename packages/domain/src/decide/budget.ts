@@ -62,7 +62,13 @@ export const budgetRules: Rules<'budget.reserve' | 'budget.settle'> = {
 
   /** Money that is spent is spent: a settlement is taken from a stale dispatch too, once. */
   'budget.settle'(world, { reservationId, caller, settlement }) {
-    if (!world.get('reservations', reservationId)) return [];
+    const reservation = world.get('reservations', reservationId);
+    if (!reservation) return [];
+    if (reservation.dispatchId !== caller.dispatchId)
+      throw new FusionError(
+        'dispatch_stale',
+        `reservation ${reservationId} was not made by dispatch ${caller.dispatchId}`,
+      );
     return [{ type: 'model.called', v: 1, ...caller, reservationId, ...settlement }];
   },
 };

@@ -88,12 +88,11 @@ export const dispatchRules: Rules<
 
   'activity.record'(world, { caller, events }) {
     open(world, caller);
-    const now = events.flatMap((event): Event[] => {
+    return events.flatMap((event): Event[] => {
       const told = event.type === 'turn.told' ? delivered(world, caller, event.messageIds) : [];
       const read = event.type === 'step.answered' ? acknowledged(world, caller) : [];
-      return [...told, event, ...read];
+      return [...told, { ...event, ...caller }, ...read]; // whoever reports speaks for its own dispatch only
     });
-    return now;
   },
 };
 
