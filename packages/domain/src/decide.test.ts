@@ -322,8 +322,8 @@ describe('a decision', () => {
     const reservationId = sampleId('rsv', 1);
     const { world } = play([assign, { type: 'budget.reserve', reservationId, caller: who, tokens: 9, costUsd: 0 }]);
     const { type: _t, v: _v, reservationId: _r, ...called } = SAMPLE['model.called'];
-    const settle = (caller: typeof who) =>
-      decide(world, { type: 'budget.settle', reservationId, caller, settlement: called }, 0);
+    const settle = (by: typeof who) =>
+      decide(world, { type: 'budget.settle', reservationId, caller: by, settlement: called }, 0);
     expect(settle({ ...who, dispatchId: sampleId('dsp', 9) }).refused).toMatchObject({ code: 'dispatch_stale' });
     expect(settle(who).events).toHaveLength(1);
   });

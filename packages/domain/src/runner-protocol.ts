@@ -73,6 +73,7 @@ export const RunnerCommand = z.discriminatedUnion('type', [
     setup: z.array(z.string()),
     commands: z.array(z.string()),
   }),
+  z.object({ type: z.literal('run.stop_check'), runId: RunId }),
 ]);
 export type RunnerCommand = z.infer<typeof RunnerCommand>;
 

@@ -45,7 +45,7 @@ function open() {
     happen(SAMPLE[type]);
   sent.length = 0;
   happen(SAMPLE['task.assigned']);
-  return { happen, sent, said, types: () => sent.map(({ type }) => type) };
+  return { happen, sent, said, types: () => sent.map(({ type }) => type), journal, writer };
 }
 
 /** Reading a briefing takes some turns of the event loop. */
@@ -73,4 +73,21 @@ it('a message whose text is lost is said to be so, and harms nobody', async () =
   const { happen, said } = open();
   happen({ ...message, text: { blob: `sha256:${'0'.repeat(64)}`, size: 9_000, preview: 'Mind' } });
   await expect.poll(() => said.join()).toContain('was not delivered: there is no blob');
+});
+
+it('a dispatch is started only when all that its briefing saw is durable', async () => {
+  const { journal, writer, types } = open();
+  journal.hold();
+  const said = writer.submit({ type: 'server.record', event: SAMPLE['server.started'] });
+  await turns();
+  expect(types()).toEqual([]);
+  journal.release();
+  await said;
+  await expect.poll(types).toEqual(['dispatch.start']);
+});
+
+it('a cancelled run has its check stopped', () => {
+  const { happen, sent } = open();
+  happen(SAMPLE['run.cancelled']);
+  expect(sent).toEqual([{ type: 'run.stop_check', runId: SAMPLE['run.cancelled'].runId }]);
 });

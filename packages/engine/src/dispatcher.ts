@@ -66,6 +66,9 @@ export class Dispatcher implements Follower {
         case 'run.checking':
           this.check(event.runId);
           break;
+        case 'run.cancelled':
+          this.#send({ type: 'run.stop_check', runId: event.runId });
+          break;
         default: // concerns no runner
       }
     }
@@ -96,6 +99,7 @@ export class Dispatcher implements Follower {
     try {
       const command = await brief(this.#options, caller, tokens.issue(dispatchId));
       if (!command) return tokens.revoke(dispatchId);
+      await writer.read(() => undefined); // what the briefing saw is told when it is durable
       if (meanwhile.some((later) => later.type === 'dispatch.stop')) return;
       this.#send(command);
       for (const later of meanwhile) this.#send(later);

@@ -321,3 +321,27 @@ it('a check of a project is told with every result, and a failed one with what i
   expect(told.checks.at(-1)).toMatchObject({ exitCode: 1, output: 'it broke\n' });
   expect(JSON.stringify(told).length).toBeLessThan(15_000);
 });
+
+it('a check that nobody waits for any more is stopped and not told of; one handed over twice is made once', async () => {
+  const begun = promised();
+  const stopped = promised();
+  const workspaces = scriptedWorkspaces({
+    verify: async (_check, signal) => {
+      begun.resolve();
+      await once(signal, 'abort');
+      stopped.resolve();
+      throw signal.reason;
+    },
+  });
+  const { engine, runner } = open(idle, { workspacesFor: () => workspaces });
+  const { runId } = sampleStart().caller;
+  const check = { projectId, runId, project: sampleStart().project, setup: [], commands: ['x'] };
+  engine.command({ type: 'run.check', ...check });
+  engine.command({ type: 'run.check', ...check });
+  await begun.promise;
+  engine.command({ type: 'run.stop_check', runId });
+  await stopped.promise;
+  await runner.close();
+  expect(workspaces.calls).toEqual(['verify x']);
+  expect(engine.reports).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import { asFusionError, errorOf, FusionError } from '@fusion-kit/domain/errors';
-import type { DispatchId } from '@fusion-kit/domain/ids';
+import type { DispatchId, RunId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Runtime } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
@@ -38,7 +38,9 @@ const CHECK_TIMEOUT_MS = 1_800_000;
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #dispatches = new Map<DispatchId, Dispatch>();
-  readonly #checks = new Set<Promise<void>>();
+  readonly #checks = new Map<RunId, AbortController>();
+  /** What is under way beside the dispatches. */
+  readonly #work = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(options: RunnerOptions) {
@@ -51,7 +53,7 @@ export class Runner {
     this.#stop.abort(new FusionError('shutting_down', 'the runner is stopping'));
     for (const dispatch of this.#dispatches.values()) dispatch.stop('the runner is stopping');
     await Promise.allSettled([...this.#dispatches.values()].map((dispatch) => dispatch.done));
-    await Promise.allSettled(this.#checks);
+    await Promise.allSettled(this.#work);
   }
 
   #carryOut(command: RunnerCommand): void {
@@ -73,14 +75,16 @@ export class Runner {
         return this.#dispatches.get(command.dispatchId)?.deliver(command.messages);
       case 'run.check':
         return this.#hold(this.#check(command));
+      case 'run.stop_check':
+        return this.#checks.get(command.runId)?.abort(new FusionError('shutting_down', 'the run was cancelled'));
     }
   }
 
   #hold(work: Promise<void>): void {
     const held = work
       .catch((thrown: unknown) => this.#options.log(`runner: ${asFusionError(thrown).message}`))
-      .finally(() => this.#checks.delete(held));
-    this.#checks.add(held);
+      .finally(() => this.#work.delete(held));
+    this.#work.add(held);
   }
 
   /** What an agent needs to work; @throws {FusionError} what is missing */
@@ -141,15 +145,19 @@ export class Runner {
   }
 
   async #check({ runId, project, commit, setup, commands }: CommandOf<'run.check'>): Promise<void> {
+    if (this.#checks.has(runId)) return; // handed over twice
     const { end, blobs, workspacesFor, checkTimeoutMs: timeoutMs = CHECK_TIMEOUT_MS } = this.#options;
+    const stopped = new AbortController();
+    this.#checks.set(runId, stopped);
+    const signal = AbortSignal.any([this.#stop.signal, stopped.signal]);
     try {
       const verification = { project, ...(commit && { commit }), setup, commands, timeoutMs, directory: project.path };
-      const result = await workspacesFor(undefined).verify(verification, this.#stop.signal);
+      const result = await workspacesFor(undefined).verify(verification, signal);
       const checks = await checksOf(blobs, result);
       const failure = result.passed ? {} : { failure: toldFailure(rejected(result)) };
       await end.report({ type: 'run.checked', runId, passed: result.passed, checks, ...failure });
     } catch (thrown) {
-      if (this.#stop.signal.aborted) return; // asked again after the restart
+      if (signal.aborted) return; // asked again after the restart, or wanted by nobody
       await end.report({
         type: 'run.checked',
         runId,
@@ -157,6 +165,8 @@ export class Runner {
         checks: [],
         failure: toldFailure(thrown),
       });
+    } finally {
+      this.#checks.delete(runId);
     }
   }
 }

@@ -77,7 +77,7 @@ export function engineSide(answer: (report: RunnerReport) => ReportAnswer = () =
 /** Workspaces that do nothing and say what they are told to say. */
 export function scriptedWorkspaces(script: {
   snapshot?: Snapshot;
-  verify?: (check: Verification) => Promise<VerificationResult>;
+  verify?: (check: Verification, signal: AbortSignal) => Promise<VerificationResult>;
 }): Workspaces & { calls: string[] } {
   const calls: string[] = [];
   return {
@@ -96,9 +96,9 @@ export function scriptedWorkspaces(script: {
       };
     },
     remove: async (agent) => void calls.push(`remove ${agent}`),
-    verify: async (check) => {
+    verify: async (check, signal) => {
       calls.push(`verify ${check.commands.join(', ')}`);
-      return (await script.verify?.(check)) ?? { passed: true, checks: [], sandbox: 'none' };
+      return (await script.verify?.(check, signal)) ?? { passed: true, checks: [], sandbox: 'none' };
     },
   };
 }
