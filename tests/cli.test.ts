@@ -194,6 +194,7 @@ describe('with a project', () => {
       'agent.paused',
       'agent.resumed',
     ]);
+    expect(await json('agent', 'respawn', 'bob')).toMatchObject({ id: agent.id, state: 'idle' });
     expect(await json('agent', 'get', 'bop')).toMatchObject({
       error: { code: 'agent_unknown', message: 'no agent bop (did you mean bob?)' },
     });

@@ -199,6 +199,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/agent.ts')).resumeAgent,
   },
   {
+    path: 'agent respawn',
+    summary: 'try again to make one that failed ready',
+    arguments: [['<agent>', 'id or name']],
+    load: async () => (await import('./commands/agent.ts')).respawnAgent,
+  },
+  {
     path: 'agent terminate',
     summary: 'end it and everything it started',
     arguments: [['<agent>', 'id or name']],

@@ -58,6 +58,13 @@ describe('a run is stuck', () => {
     expect(isStuck(worldAfter(...begun, SAMPLE['agent.failed']), runId)).toBe(true);
   });
 
+  it('not when its agent is opened again by itself, unless nobody wants to wait for that', () => {
+    const failed = SAMPLE['agent.failed'];
+    const later = { ...failed, failure: { ...failed.failure, retryAfterMs: 1_000 } };
+    expect(isStuck(worldAfter(...begun, later), runId)).toBe(false);
+    expect(isStuck(worldAfter(...begun, later), runId, { patient: false })).toBe(true);
+  });
+
   it('not while one is still being made, idle or at work', () => {
     expect(isStuck(worldAfter(...begun), runId)).toBe(false);
     expect(isStuck(worldAfter(...begun, SAMPLE['agent.ready']), runId)).toBe(false);

@@ -1,3 +1,4 @@
+import { type Agent, comesBack } from '@fusion-kit/domain/agent';
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { RunId } from '@fusion-kit/domain/ids';
 import type { EventOf } from '@fusion-kit/domain/event';
@@ -41,22 +42,32 @@ const TOLD: ReadonlySet<string> = new Set([
 /** How watching came to its end: with the run, by the person, or because the run has nobody left who could go on. */
 export type Watched = 'ended' | 'left' | 'stuck';
 
+export interface Patience {
+  /** Whether agents are waited for that failed for a while only and are opened again by themselves. Default true. */
+  patient?: boolean;
+}
+
 /**
  * Follows a run until it ends, showing it: a block painted anew on a terminal, lines elsewhere, nothing with `--json`. It starts from a
  * snapshot and folds what follows, as the page does.
  */
-export async function watchRun(call: Call, connection: Connection, runId: RunId): Promise<Watched> {
+export async function watchRun(
+  call: Call,
+  connection: Connection,
+  runId: RunId,
+  { patient = true }: Patience = {},
+): Promise<Watched> {
   const { world, seq } = await worldOf(connection.client, runId);
   const shown = showing(call, world, runId);
   try {
     if (hasEnded(world, runId)) return 'ended';
-    if (isStuck(world, runId)) return 'stuck';
+    if (isStuck(world, runId, { patient })) return 'stuck';
     const locate = () => readServerFile(connection.dataDir);
     for await (const entry of followEvents({ after: seq, locate, signal: call.signal })) {
       world.apply(entry);
       shown.tell(entry);
       if (hasEnded(world, runId)) return 'ended';
-      if (MAY_DESERT.has(entry.event.type) && isStuck(world, runId)) return 'stuck';
+      if (MAY_DESERT.has(entry.event.type) && isStuck(world, runId, { patient })) return 'stuck';
     }
     return 'left';
   } finally {
@@ -86,16 +97,17 @@ function hasEnded(world: World, runId: RunId): boolean {
  * Whether the run would wait for a person for ever: nothing is in anybody's hands, and all agents that could take what is ready have failed.
  * Pure.
  */
-export function isStuck(world: World, runId: RunId): boolean {
+export function isStuck(world: World, runId: RunId, { patient = true }: Patience = {}): boolean {
   const run = world.get('runs', runId);
   const agents = run ? [...world.agentsOf(run.projectId)] : [];
-  if (!agents.some((agent) => agent.state === 'error')) return false;
+  const isLost = (agent: Agent) => agent.state === 'error' && !(patient && comesBack(agent));
+  if (!agents.some(isLost)) return false;
   const tasks = [...world.tasksOf(runId)];
   if (tasks.some(isHeld)) return false;
   const ready = tasks.filter((task) => task.state === 'queued' && needsMet(world, task));
   const deserted = (task: Task): boolean => {
     const able = agents.filter((agent) => suits(agent, task));
-    return able.length > 0 && able.every((agent) => agent.state === 'error');
+    return able.length > 0 && able.every(isLost);
   };
   return ready.length > 0 && ready.every(deserted);
 }

@@ -46,6 +46,10 @@ export const Agent = AgentSpec.extend({
 });
 export type Agent = z.infer<typeof Agent>;
 
+/** Whether an agent that failed is opened again by itself, after the time that its failure names. Pure. */
+export const comesBack = ({ state, failure }: Agent): boolean =>
+  state === 'error' && failure?.retryAfterMs !== undefined;
+
 /** The life of an agent. Events of its task move it too, when they name the dispatch in its hands. */
 export const AGENT_MOVES = {
   unborn: { 'agent.spawning': 'spawning' },

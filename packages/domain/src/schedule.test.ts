@@ -51,6 +51,11 @@ describe('why a task waits', () => {
 
   it('says that every agent that could take it has failed, and why', () => {
     expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.failed']))).toBe('ada failed: it broke');
+    const { failure, ...failed } = SAMPLE['agent.failed'];
+    const passing = { ...failed, failure: { ...failure, retryAfterMs: 1_000 } };
+    expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], passing))).toBe(
+      'ada failed: it broke; tried again by itself',
+    );
   });
 
   it('names the task it needs', () => {

@@ -1,4 +1,4 @@
-import type { Agent } from './agent.ts';
+import { type Agent, comesBack } from './agent.ts';
 import { runEnded } from './run.ts';
 import { isEnded, type Task } from './task.ts';
 import type { World } from './world.ts';
@@ -63,7 +63,7 @@ export function waitingReason(world: World, task: Task, at: number): string | un
   if (suitable.length === 0) return `no agent has ${task.requires.join(', ') || 'a place in this run'}`;
   const failed = suitable.filter((agent) => agent.state === 'error');
   if (failed.length === suitable.length)
-    return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}`;
+    return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}${failed.some(comesBack) ? '; tried again by itself' : ''}`;
   const kept = keptFor(world, task);
   if (kept?.state === 'paused') return `its agent ${kept.name} is paused`;
   return `waits for ${suitable.length === 1 ? `agent ${suitable[0]?.name}` : `one of ${suitable.length} agents`}`;

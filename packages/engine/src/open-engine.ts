@@ -15,6 +15,7 @@ import { Log } from './log.ts';
 import { ulidIds } from './new-id.ts';
 import { recoveryOf } from './recovery.ts';
 import { reportHandler } from './reports.ts';
+import { Respawner } from './respawner.ts';
 import { Scheduler } from './scheduler.ts';
 import { DispatchTokens } from './tokens.ts';
 import { useCases } from './use-cases.ts';
@@ -57,6 +58,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const dispatcher = new Dispatcher({ world, writer, journal, blobs, transport, tokens, random, log: say });
   const landing = new Landing({ world, writer, store, random });
   const expiry = new Expiry({ world, writer, clock });
+  const respawner = new Respawner({ world, writer });
   transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell }));
 
   await writer.submit({ type: 'server.record', event: { type: 'server.started', v: 1, version, pid: process.pid } });
@@ -69,7 +71,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   expiry.start();
   writer.ahead((entries) => scheduler.see(entries));
   scheduler.start();
-  const following = [dispatcher, landing, expiry].map((follower) => feed(log, follower, from, stop.signal));
+  const following = [dispatcher, landing, expiry, respawner].map((follower) => feed(log, follower, from, stop.signal));
   const failed = Promise.race([
     writer.failed,
     ...following.map((each) => each.then(() => new Promise<never>(() => {}))),
@@ -80,6 +82,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const close = async (reason: string) => {
     scheduler.stop();
     expiry.stop();
+    respawner.stop();
     await landing.settled();
     await writer.submit({ type: 'server.record', event: { type: 'server.stopped', v: 1, reason } }).catch(() => {});
     await writer.settled().catch(() => {});

@@ -4,7 +4,8 @@ import type { World } from '@fusion-kit/domain/world';
 
 /**
  * What has to be told to the writer after a start with embedded agents: they died with the last server, so every open dispatch is lost and its task goes
- * on in the same conversation; a model call whose end nobody saw is settled with what was held for it. Proven work is left to landing. Pure.
+ * on in the same conversation; a model call whose end nobody saw is settled with what was held for it. Proven work is left to landing. Agents that could not be
+ * opened are tried again. Pure.
  */
 export function recoveryOf(world: World): Command[] {
   const commands: Command[] = [];
@@ -28,6 +29,10 @@ export function recoveryOf(world: World): Command[] {
     const { projectId, runId, id: taskId } = task;
     const caller = { projectId, runId, taskId, agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
     commands.push({ type: 'dispatch.lose', caller, reason: 'the server was restarted' });
+  }
+  for (const { id: agentId, state } of world.all('agents')) {
+    // What it missed, a key or a program, may be there now.
+    if (state === 'error') commands.push({ type: 'agent.respawn', agentId, reason: 'the server was restarted' });
   }
   return commands;
 }

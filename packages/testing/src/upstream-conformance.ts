@@ -344,7 +344,10 @@ export function upstreamConformance(
     it('says in its check what is wrong, without rejecting', async () => {
       await server.close();
 
-      expect(await upstream.check()).toMatchObject({ ok: false, failure: { code: 'provider_unreachable' } });
+      expect(await upstream.check()).toMatchObject({
+        ok: false,
+        failure: { code: 'provider_unreachable', retryAfterMs: expect.any(Number) },
+      });
     });
 
     it('lists its models', async () => {

@@ -1,10 +1,12 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Clock } from './clock.ts';
 import { parsedJson } from './json.ts';
-import { errorIn, refused, unreachable } from './trouble.ts';
+import { errorIn, refused, type Trouble, unreachable } from './trouble.ts';
 
 /** Longest time for a question that costs nothing. */
 const GET_TIMEOUT_MS = 15_000;
+/** When to ask again after a failure that may pass, unless the provider says. */
+const ASK_AGAIN_MS = 15_000;
 
 export interface GetOptions {
   provider: string;
@@ -15,7 +17,7 @@ export interface GetOptions {
   clock: Clock;
 }
 
-/** Asks the provider something that costs nothing: once, without a retry. @throws {FusionError} `provider_*` */
+/** Asks the provider something that costs nothing: once, without a retry. @throws {FusionError} `provider_*`; with `retryAfterMs` when it may pass */
 export const providerGet =
   ({ provider, baseUrl, key, headers, http, clock }: GetOptions) =>
   async (path: string): Promise<unknown> => {
@@ -29,16 +31,26 @@ export const providerGet =
       const json = parsedJson(await response.text());
       const body = errorIn(json);
       if (response.ok && !body && json !== undefined) return json;
-      throw refused({
+      const trouble = refused({
         provider,
         status: response.status,
         headers: response.headers,
         body,
         nowMs: clock.now(),
         key: secret,
-      }).error;
+      });
+      throw comeBack(trouble);
     } catch (error) {
       if (error instanceof FusionError) throw error;
-      throw unreachable(provider, error).error;
+      throw comeBack(unreachable(provider, error));
     }
   };
+
+const comeBack = ({ error, again, waitMs }: Trouble): FusionError =>
+  again
+    ? new FusionError(error.code, error.message, {
+        details: error.details,
+        cause: error.cause,
+        retryAfterMs: waitMs ?? ASK_AGAIN_MS,
+      })
+    : error;

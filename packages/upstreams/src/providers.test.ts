@@ -106,5 +106,6 @@ describe('openai-compatible', () => {
     const status = await openAiCompatibleUpstream({ baseUrl, meter: recordingMeter() }).check();
 
     expect(status).toMatchObject({ credential: 'none needed', failure: { code: 'provider_refused_key' } });
+    expect(status.failure).not.toHaveProperty('retryAfterMs');
   });
 });

@@ -8,6 +8,7 @@ import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
 import { fieldsText, tableText } from '../output/table.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
+import type { Client } from '../server/client.ts';
 import { connect } from '../server/connect.ts';
 import { lookUntil } from '../server/process.ts';
 import type { Paint } from '../terminal.ts';
@@ -43,6 +44,10 @@ export async function spawnAgent(call: Call): Promise<Answer> {
     subscriptions: options.subscribe,
     budget: budgetOf(options),
   });
+  return onceReady(client, agent);
+}
+
+async function onceReady(client: Client, agent: Agent): Promise<Answer> {
   const ready = await lookUntil(
     async () => {
       const now = await client.get(`/agents/${agent.id}`, Agent);
@@ -109,6 +114,13 @@ const changeAgent =
 
 export const pauseAgent = changeAgent({ action: 'pause' });
 export const resumeAgent = changeAgent({ action: 'resume' });
+
+/** Tries again to make an agent ready and answers when it is. Exit code 1 when it still cannot work. */
+export async function respawnAgent(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const { id } = await agentOf(client, argument(call, 0, '<agent>'));
+  return onceReady(client, await client.patch(`/agents/${id}`, Agent, { action: 'respawn' }));
+}
 
 export async function terminateAgent(call: Call): Promise<Answer> {
   const { client } = await connect(call);

@@ -50,7 +50,7 @@ export async function demo(call: Call): Promise<Answer> {
     await openPage(page, call, options.open);
     const start = { inputs: {}, provider, model: options.model };
     const { run } = await startFile(connection, { file: example.workflowFile, source, directory, start });
-    const watched = await watchRun(call, connection, run.id);
+    const watched = await watchRun(call, connection, run.id, { patient: false });
     const report = await reportOf(connection.client, run.id);
     // The project is only there for this run, so nothing of it should wait for somebody. The report says why its agents could not work,
     // which their release forgets.

@@ -10,7 +10,8 @@ const MOVES: Moves<AgentState> = AGENT_MOVES;
 
 function allow(agent: Agent, type: EventType): void {
   if (!moveOf(MOVES, agent.state, type)) {
-    throw new FusionError('move_refused', `agent ${agent.name} is ${agent.state}; ${type} cannot follow`, {
+    const asked = type.replace('agent.', '').replace(/ing$/, 'ed');
+    throw new FusionError('move_refused', `agent ${agent.name} cannot be ${asked} while its state is ${agent.state}`, {
       details: { state: agent.state },
     });
   }
