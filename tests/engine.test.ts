@@ -222,20 +222,6 @@ describe('a task given by hand', () => {
   });
 });
 
-it('a command that names more rows than a statement of SQLite can ask for harms nobody', async () => {
-  const home = await house();
-  const run = await startRun(home, graph([node('a')], 1));
-  await runEnds(home.engine, run.id);
-  const { id: _id, ...task } = node('x');
-  const needs = Array.from({ length: 40_000 }, () => ({
-    id: home.engine.newId('tsk'),
-    accept: ['completed' as const],
-  }));
-  const asked = home.engine.createTask({ project: run.projectId, task: { ...task, needs } });
-  await expect(asked).rejects.toMatchObject({ code: 'task_unknown' });
-  expect(await home.engine.read((world) => world.count('projects'))).toBe(1);
-});
-
 describe('a dispatch', () => {
   it('is refused once it is over: its token died with it', async () => {
     let late: Promise<unknown> | undefined;

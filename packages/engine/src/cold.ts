@@ -4,9 +4,6 @@ import { type RowWrite, type Table, TABLES } from '@fusion-kit/domain/row';
 import { runEnded } from '@fusion-kit/domain/run';
 import type { World } from '@fusion-kit/domain/world';
 
-/** Ids asked for at once: a statement of SQLite takes 32,766 parameters. */
-const IDS_MAX = 5_000;
-
 interface Named {
   table: Table;
   id: string;
@@ -37,9 +34,7 @@ export class Cold {
     if (missing.length === 0) return present;
     const pages = TABLES.flatMap((table) => {
       const ids = [...new Set(missing.filter((each) => each.table === table).map((each) => each.id))];
-      return Array.from({ length: Math.ceil(ids.length / IDS_MAX) }, (_, at) =>
-        this.#page(table, ids.slice(at * IDS_MAX, (at + 1) * IDS_MAX)),
-      );
+      return ids.length === 0 ? [] : [this.#page(table, ids)];
     });
     return [...present, ...(await Promise.all(pages)).flat()];
   }
