@@ -134,12 +134,13 @@ describe('a dispatch', () => {
       return CLAIM;
     });
     const { engine } = open(runtime);
-    engine.command(sampleStart());
+    engine.command(sampleStart({ timeoutMs: 1_000 }));
     await expect.poll(() => steps).toEqual([1]);
     engine.command({ type: 'dispatch.pause', dispatchId });
     first.resolve();
     await engine.told('dispatch.activity');
-    await new Promise((resolve) => setImmediate(resolve));
+    // Longer than it was given: the time of a paused agent stands still.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(steps).toEqual([1]);
     engine.command({ type: 'dispatch.resume', dispatchId });
     await engine.told('dispatch.proved');
