@@ -91,6 +91,20 @@ describe('a run', () => {
     expect(home.starts[1]?.work.prompt).toBe('Goal: tea. Before: done');
   });
 
+  it('takes the longest node and agent that a definition may hold, and says which inputs are too long', async () => {
+    const home = await house();
+    const work = { ...node('a').work, prompt: 'x'.repeat(10_000), outputs: [] };
+    const long = graph([node('a', [], { work, title: 'y'.repeat(200) })], 1, {
+      inputs: { goal: {} },
+      check: ['z'.repeat(5_000)],
+    });
+    const run = await startRun(home, long, { goal: 'g'.repeat(5_900) });
+    expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
+    await expect(startRun(home, long, { goal: 'g'.repeat(6_000) })).rejects.toMatchObject({
+      code: 'workflow_too_large',
+    });
+  });
+
   it('gives a task only to an agent with its capability', async () => {
     const home = await house();
     const team = ['plan', 'code'].map((capability) => ({

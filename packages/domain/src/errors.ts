@@ -47,7 +47,10 @@ export const ERRORS = {
   workflow_invalid: { status: 422, remedy: 'Correct the named nodes.' },
   workflow_cycle: { status: 422, remedy: 'Remove one of the named edges.' },
   workflow_needs_unknown: { status: 422, remedy: 'Name a node of the same workflow, or remove the need.' },
-  workflow_too_large: { status: 422, remedy: 'Split the workflow; the limit is named.' },
+  workflow_too_large: {
+    status: 422,
+    remedy: 'Split it, or put long texts into files of the project; the limit is named.',
+  },
   expression_invalid: {
     status: 422,
     remedy: 'Use ${{ inputs.NAME }} or ${{ nodes.ID.outputs.NAME }} of a node that this one needs.',

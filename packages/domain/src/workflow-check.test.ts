@@ -92,3 +92,15 @@ test('no more than twenty problems are named', () => {
   const nodes = Array.from({ length: 30 }, (_, at) => node(`n${at}`, '${{ inputs.x }} ${{ inputs.y }}', [`lost${at}`]));
   expect(refusals(workflow(nodes))).toHaveLength(20);
 });
+
+test('a part that no event has room for is named', () => {
+  const long = workflow([node('plan', '"'.repeat(7_000)), node('build', 'x'.repeat(10_000))], {
+    team: [{ ...agent('ada'), instructions: '\n'.repeat(7_000) }],
+    check: ['true', 'x'.repeat(7_000)],
+  });
+  expect(refusals(long).map(({ code, path }) => [code, path])).toEqual([
+    ['workflow_too_large', ['check']],
+    ['workflow_too_large', ['team', 0]],
+    ['workflow_too_large', ['nodes', 'plan']],
+  ]);
+});

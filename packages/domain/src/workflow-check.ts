@@ -7,20 +7,28 @@ import type { WorkflowDefinition, WorkflowNode } from './workflow.ts';
 
 /** Where in a definition: `nodes`, the id, then keys and list positions. `offset` points into the text found there, in characters. */
 export interface WorkflowProblem {
-  code: GraphProblem['code'] | 'expression_invalid';
+  code: GraphProblem['code'] | 'expression_invalid' | 'workflow_too_large';
   message: string;
   path: (string | number)[];
   offset?: number;
 }
 
 const WARNINGS_MAX = 20;
+/** What one event of the log has room for beside ids and needs, in characters of JSON: a node or an agent, and the commands of a run. */
+const PART_MAX = 12_000;
+const COMMANDS_MAX = 6_000;
 
 /**
  * What the schema of a definition cannot say: the graph can run, every expression refers to a known input or to an output that a needed node
- * declares, agent names are unique. Warnings do not hinder a run. Both lists are cut at 20.
+ * declares, agent names are unique, every part fits an event. Warnings do not hinder a run. Both lists are cut at 20.
  */
 export function checkWorkflow(definition: WorkflowDefinition): { problems: WorkflowProblem[]; warnings: string[] } {
-  const problems = [...graphProblems(definition), ...teamProblems(definition), ...expressionProblems(definition)];
+  const problems = [
+    ...graphProblems(definition),
+    ...teamProblems(definition),
+    ...expressionProblems(definition),
+    ...sizeProblems(definition),
+  ];
   return { problems: problems.slice(0, GRAPH_PROBLEMS_MAX), warnings: capabilityWarnings(definition) };
 }
 
@@ -64,6 +72,19 @@ function expressionProblems(definition: WorkflowDefinition): WorkflowProblem[] {
     }
   }
   return problems;
+}
+
+function sizeProblems({ nodes, team, setup, check }: WorkflowDefinition): WorkflowProblem[] {
+  const within = (max: number, what: string, part: unknown, path: WorkflowProblem['path']): WorkflowProblem[] => {
+    const size = JSON.stringify(part).length;
+    const message = `${what}: ${size} characters, more than the ${max} there is room for`;
+    return size <= max ? [] : [{ code: 'workflow_too_large', message, path }];
+  };
+  return [
+    ...within(COMMANDS_MAX, 'the setup and check commands', [setup, check], [setup.length > 0 ? 'setup' : 'check']),
+    ...team.flatMap((agent, at) => within(PART_MAX, `agent ${agent.name}`, agent, ['team', at])),
+    ...nodes.flatMap(({ needs: _needs, ...node }) => within(PART_MAX, `node ${node.id}`, node, ['nodes', node.id])),
+  ];
 }
 
 /** Why a node may not refer to that, or undefined when it may. */

@@ -27,7 +27,10 @@ export interface RunPlanRequest {
   newId: NewId;
 }
 
-/** What a run of a definition consists of. Pure but for the new ids. @throws {FusionError} `input_missing` */
+/** What the inputs of a run may take, in characters of JSON: the event of its start holds them. */
+const INPUTS_MAX = 6_000;
+
+/** What a run of a definition consists of. Pure but for the new ids. @throws {FusionError} `input_missing`, `workflow_too_large` */
 export function planRun(request: RunPlanRequest): RunPlan {
   const { id, project, workflow, definition, defaults, newId, base } = request;
   const ids = new Map<string, TaskId>(definition.nodes.map((node) => [node.id, newId('tsk')]));
@@ -94,7 +97,11 @@ function inputsOf({ inputs }: WorkflowDefinition, given: Readonly<Record<string,
       'input_missing',
       `${missing.length === 1 ? 'input' : 'inputs'} ${missing.join(', ')} must be given`,
     );
-  return Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
+  const filled = Object.fromEntries(values.map(([name, value]) => [name, value ?? '']));
+  const size = JSON.stringify(filled).length;
+  if (size > INPUTS_MAX)
+    throw new FusionError('workflow_too_large', `the inputs take ${size} characters, more than ${INPUTS_MAX}`);
+  return filled;
 }
 
 /** The team under names nobody alive has: `ada`, else `ada-2` and so on. */
