@@ -41,7 +41,7 @@ export const ERRORS = {
   agent_name_taken: { status: 409, remedy: 'Choose another name, or terminate the agent that has it.' },
   dispatch_stale: { status: 409, remedy: 'The task was given to a newer dispatch; this one stops.' },
   idempotency_conflict: { status: 409, remedy: 'Use a new Idempotency-Key for a different request.' },
-  budget_exceeded: { status: 402, remedy: 'Raise the budget, or wait for the day to end.' },
+  budget_exceeded: { status: 402, remedy: 'Start the work anew under a larger budget of what is named.' },
   // workflows
   workflow_syntax: { status: 422, remedy: 'Correct the file at the named line and column.' },
   workflow_invalid: { status: 422, remedy: 'Correct the named nodes.' },

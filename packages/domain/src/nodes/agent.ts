@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * An agent works on the prompt in its own workspace. Expressions `${{ inputs.x }}` and `${{ nodes.id.outputs.x }}` in `prompt` and `inputs`
+ * An agent works on the prompt in its own workspace. Expressions `${{ inputs.x }}` and `${{ nodes.id.outputs.x }}` in `prompt`
  * are filled in when the task is dispatched. `verify` are shell commands that fusion-kit runs in a clean checkout of the result.
  */
 export const AgentWork = z.object({
