@@ -16,6 +16,7 @@ import { localTransport } from '@fusion-kit/transports/local';
 import { readScenario } from '@fusion-kit/upstreams/scripted/scenario';
 import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
+import { removeLeftCheckouts } from '@fusion-kit/workspaces/checkout';
 import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
@@ -57,6 +58,9 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     });
     await providers.load();
 
+    await removeLeftCheckouts(dataDir).catch((thrown: unknown) =>
+      log(`checkouts of the last server are left: ${String(thrown)}`),
+    );
     const store = gitProjectStore({ root: dataDir });
     const runner = new Runner({
       end: runnerEnd,

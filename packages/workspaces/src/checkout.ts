@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
 import type { Verification, VerificationResult } from '@fusion-kit/domain/ports/workspaces';
 import { type CagePlan, cageCommand } from './cage.ts';
 import { type Ended, runCommand } from './command.ts';
+
+const checkoutsOf = (root: string): string => join(root, 'checkouts');
+
+/** Removes the checkouts that a killed server left. Called before anything is verified, while nobody else has the data directory. */
+export async function removeLeftCheckouts(root: string): Promise<void> {
+  const left = await readdir(checkoutsOf(root)).catch(() => []); // none was ever made
+  for (const name of left) await removeCheckout(join(checkoutsOf(root), name));
+}
 
 /** Verifies in a fresh place that nobody worked in: `fill` brings the files there. It is gone afterwards. */
 export async function verifyInCheckout(
@@ -23,7 +31,7 @@ export async function verifyInCheckout(
   check: Verification,
   signal: AbortSignal,
 ): Promise<VerificationResult> {
-  const place = join(root, 'checkouts', randomUUID());
+  const place = join(checkoutsOf(root), randomUUID());
   const plan: CagePlan = {
     sandbox,
     cwd: join(place, 'tree'),
