@@ -211,6 +211,35 @@ describe('with a project', () => {
     expect(await json('task', 'logs', task.id)).toEqual({ events: [] });
   });
 
+  it('shows what a failed check said, and whose work it was', async () => {
+    const script = '<<SCRIPT [{"tool":"finish","args":{"summary":"s"}}] >>';
+    const task = await json(
+      'task',
+      'create',
+      `Fail. ${script}`,
+      '--requires',
+      'test',
+      '--verify',
+      'echo "it is 7"; exit 3',
+    );
+    const tail = start('events', 'tail', '--follow', '--since', '1h', '--type', 'task.failed', '--json');
+    await tail.lines.next();
+    tail.kill('SIGINT');
+    const { out } = await fusionKit('task', 'get', task.id);
+    expect(out).toContain('it is 7');
+    expect(out).toMatch(/agent +bob agt_/);
+  });
+
+  it('does what needs no directory in one that was deleted', async () => {
+    const gone = join(project, 'gone');
+    await mkdir(gone);
+    const script = `cd '${gone}' && rmdir '${gone}' && '${process.execPath}' '${BIN}' status --json`;
+    const out = await new Promise<string>((resolve) => {
+      execFile('/bin/sh', ['-c', script], { env: environment() }, (_error, text) => resolve(text));
+    });
+    expect(JSON.parse(out)).toMatchObject({ running: true });
+  });
+
   it('follows events as lines of JSON until it is interrupted', async () => {
     const tail = start('events', 'tail', '--follow', '--type', 'message.sent', '--json');
     // The command is at work once the server has answered it; the message may be sent before or after that.

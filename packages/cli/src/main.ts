@@ -18,9 +18,18 @@ export async function main(): Promise<void> {
   process.exitCode = await runProgram(process.argv.slice(2), {
     terminal: terminalOn(process.stdout, process.stderr, process.env),
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     signal: stopping.signal,
   });
   // The command is over. What still holds the process open (a thread on a broken disk, say) has had its time.
   setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** Where the command was called; as the shell names it when it was deleted since, so that what needs it can say so. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env['PWD'] ?? '/';
+  }
 }

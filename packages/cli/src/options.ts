@@ -30,7 +30,7 @@ export function argument(call: Call, at: number, name: string): string {
 }
 
 export const Port = z.coerce.number('a number from 0 to 65535').int().min(0).max(65_535);
-export const Limit = z.coerce.number('a number').int().min(1).max(1_000);
+export const Limit = z.coerce.number('a number from 1 to 1000').int().min(1).max(1_000);
 export const SandboxChoice = z.enum(['auto', 'bubblewrap', 'none']);
 export type SandboxChoice = z.infer<typeof SandboxChoice>;
 
@@ -54,8 +54,8 @@ export const Pairs = z.array(z.string()).transform((pairs, context) => {
 });
 
 export const BudgetOptions = z.object({
-  budgetUsd: z.coerce.number('an amount in dollars').positive().optional(),
-  budgetTokens: z.coerce.number('a number').int().positive().optional(),
+  budgetUsd: z.coerce.number('an amount in dollars, more than 0').positive().optional(),
+  budgetTokens: z.coerce.number('a whole number, more than 0').int().positive().optional(),
 });
 export const budgetOf = ({ budgetUsd, budgetTokens }: z.infer<typeof BudgetOptions>): Budget => ({
   ...(budgetUsd !== undefined && { costUsd: budgetUsd }),

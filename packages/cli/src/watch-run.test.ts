@@ -84,6 +84,22 @@ describe('a run is stuck', () => {
   });
 });
 
+it('what was cancelled names the task that failed it', () => {
+  const event: Event = { ...SAMPLE['task.cancelled'], reason: `dependency_failed:${sampleTaskSpec.id}` };
+  const nameOf = (id: string) => (id === sampleTaskSpec.id ? 'build' : 'someone');
+  expect(eventLine({ seq: 1, at: 0, event }, { nameOf, paint, columns: undefined })).toContain(
+    'needs build, which failed',
+  );
+});
+
+it('a task that is proved or lands does not seem to think', () => {
+  const world = worldAfter(...begun, SAMPLE['agent.ready'], SAMPLE['task.assigned'], SAMPLE['task.started']);
+  world.apply({ seq: 7, at: 5_000, event: { ...SAMPLE['task.phase_changed'], phase: 'verifying' } });
+  const [, line] = runLines(world, runId, { activity: new Map([[sampleTaskSpec.id, 'thinking']]), said: [] }, canvas);
+  expect(line).toContain('verifying');
+  expect(line).not.toContain('thinking');
+});
+
 it.each(EVENT_TYPES)('a line can be made of %s, which names what it is about', (type) => {
   const line = eventLine({ seq: 1, at: 0, event: SAMPLE[type] }, { nameOf: () => 'someone', paint, columns: 60 });
   expect(line).toContain(type);

@@ -40,7 +40,9 @@ export async function run(call: Call): Promise<Answer> {
   const watched = detach ? 'ended' : await watchRun(call, connection, id);
   if (!call.json) tellUnended(call, watched, id);
   const answer = runAnswer(await reportOf(connection.client, id));
-  return watched === 'ended' ? answer : { ...answer, ok: false };
+  if (watched === 'ended') return answer;
+  // Who stops watching has just seen it, and the table of a large run would push away what was told.
+  return { ...answer, ok: false, ...(watched === 'left' && { text: () => '' }) };
 }
 
 const UNENDED = {
@@ -51,8 +53,11 @@ const UNENDED = {
 function tellUnended(call: Call, watched: Watched, id: string): void {
   if (watched === 'ended') return;
   const paint = call.terminal.errorPaint;
-  const stop = `${paint.yellow('→')} stop it with ${paint.cyan(`fusion-kit run cancel ${id}`)}`;
-  call.terminal.err(`${paint.yellow(UNENDED[watched])}\n  ${stop}\n\n`);
+  const hints = [
+    `look at it with ${paint.cyan(`fusion-kit run get ${id}`)}`,
+    `stop it with ${paint.cyan(`fusion-kit run cancel ${id}`)}`,
+  ].map((hint) => `  ${paint.yellow('→')} ${hint}\n`);
+  call.terminal.err(`${paint.yellow(UNENDED[watched])}\n${hints.join('')}\n`);
 }
 
 export interface FileRequest {

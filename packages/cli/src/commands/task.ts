@@ -1,27 +1,32 @@
 import { EventView, NewTask, page, TaskView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { TaskId } from '@fusion-kit/domain/ids';
+import type { CheckResult } from '@fusion-kit/domain/receipt';
 import { preview } from '@fusion-kit/domain/text';
 import { TaskState } from '@fusion-kit/domain/task';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, Limit, optionsOf, Words } from '../options.ts';
 import { cost, duration, shortCommit, tokens } from '../output/figures.ts';
+import { reasonText } from '../output/event-line.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
 import { fieldsText, tableText } from '../output/table.ts';
-import { eventsAnswer, namesOf } from '../print-events.ts';
+import { eventsAnswer, type Names, namesOf } from '../print-events.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
 import type { Paint } from '../terminal.ts';
 
 const pathOf = (id: string): string => `/tasks/${encodeURIComponent(id)}`;
 const TITLE_MAX = 100;
+/** Lines of a failed command's output that are shown. */
+const OUTPUT_LINES_MAX = 20;
 
 const Create = z.object({
   project: z.string().optional(),
   title: z.string().optional(),
   requires: Words.default([]),
-  needs: Words.default([]),
+  needs: Words.pipe(z.array(TaskId)).default([]),
   priority: z.coerce.number('a number from 0 to 9').int().min(0).max(9).optional(),
   verify: z.array(z.string()).default([]),
   timeout: z.coerce.number('a number of seconds').positive().optional(),
@@ -30,6 +35,7 @@ const Create = z.object({
 export async function createTask(call: Call): Promise<Answer> {
   const options = optionsOf(call, Create);
   const prompt = argument(call, 0, '<prompt>');
+  if (prompt.trim() === '') throw new FusionError('usage', '<prompt> is empty: say what to do');
   const title = options.title ?? plain(prompt.trim().split('\n')[0] ?? '').slice(0, TITLE_MAX);
   const { client } = await connect(call);
   const project = await projectHere(client, call, options.project);
@@ -97,7 +103,8 @@ export async function listTasks(call: Call): Promise<Answer> {
 
 export async function getTask(call: Call): Promise<Answer> {
   const { client } = await connect(call);
-  return taskAnswer(await client.get(pathOf(argument(call, 0, '<task>')), TaskView));
+  const task = await client.get(pathOf(argument(call, 0, '<task>')), TaskView);
+  return taskAnswer(task, call.json ? undefined : await namesOf(client));
 }
 
 export async function cancelTask(call: Call): Promise<Answer> {
@@ -121,20 +128,36 @@ const stateOf = (task: TaskView, paint: Paint): string =>
 const timeOf = (task: TaskView): string =>
   task.startedAt === undefined ? '' : duration((task.finishedAt ?? Date.now()) - task.startedAt);
 
-const taskAnswer = (task: TaskView): Answer => ({ data: task, text: (paint) => taskText(task, paint) });
+/** @param names of the agents and tasks it speaks of; without them it shows their ids */
+const taskAnswer = (task: TaskView, names: Names = new Map()): Answer => ({
+  data: task,
+  text: (paint) => taskText(task, paint, (id) => names.get(id)),
+});
 
-function taskText(task: TaskView, paint: Paint): string {
+/** A failed command with the end of what it said. */
+function checkText({ command, exitCode, durationMs, output }: CheckResult, paint: Paint): string {
+  const passed = exitCode === 0;
+  const said = passed ? [] : preview(output).trimEnd().split('\n').filter(Boolean).slice(-OUTPUT_LINES_MAX);
+  return [
+    `  ${passed ? paint.green('✓') : paint.red('✗')} ${plain(command)} ${paint.dim(duration(durationMs))}\n`,
+    ...said.map((line) => `      ${paint.dim(plain(line))}\n`),
+  ].join('');
+}
+
+function taskText(task: TaskView, paint: Paint, nameOf: (id: string) => string | undefined): string {
+  const named = (id: string | undefined) =>
+    id === undefined ? '' : [nameOf(id), paint.dim(id)].filter(Boolean).join(' ');
   const fields = fieldsText(
     [
       ['task', `${paint.bold(plain(task.title))} ${paint.dim(task.id)}`],
       ['state', stateOf(task, paint)],
       ['waits for', plain(task.waitingFor ?? '')],
       ['failure', task.failure ? paint.red(plain(`${task.failure.message} → ${task.failure.remedy}`)) : ''],
-      ['reason', plain(task.reason ?? '')],
+      ['reason', plain(reasonText(task.reason ?? '', nameOf))],
       ['run', task.runId],
-      ['agent', task.dispatch?.agentId ?? task.lastAgentId ?? ''],
+      ['agent', named(task.dispatch?.agentId ?? task.lastAgentId)],
       ['requires', task.requires.join(', ')],
-      ['needs', task.needs.map((need) => need.id).join(', ')],
+      ['needs', task.needs.map((need) => named(need.id)).join(', ')],
       ['priority', String(task.priority)],
       ['attempts', task.attempts > 0 ? `${task.attempts} failed` : ''],
       ['time', timeOf(task)],
@@ -143,10 +166,7 @@ function taskText(task: TaskView, paint: Paint): string {
     ],
     paint,
   );
-  const checks = (task.receipt?.checks ?? []).map(
-    (check) =>
-      `  ${check.exitCode === 0 ? paint.green('✓') : paint.red('✗')} ${plain(check.command)} ${paint.dim(duration(check.durationMs))}\n`,
-  );
+  const checks = (task.receipt?.checks ?? []).map((check) => checkText(check, paint));
   const files = (task.receipt?.files ?? []).map(
     (file) => `  ${paint.dim(file.change.padEnd(8))} ${plain(file.path)}\n`,
   );

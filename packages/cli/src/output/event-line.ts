@@ -37,6 +37,12 @@ function subjects(event: Event): string[] {
   return [...field('runId'), ...field('workflowId'), ...field('projectId')].slice(0, 1);
 }
 
+/** `dependency_failed:tsk_…` in words, other reasons as they are. Pure. */
+export function reasonText(reason: string, nameOf: LineStyle['nameOf']): string {
+  const id = /^dependency_failed:(\S+)$/.exec(reason)?.[1];
+  return id === undefined ? reason : `needs ${nameOf(id) ?? shortId(id)}, which failed`;
+}
+
 /** What an event says beyond whom it concerns. */
 function said(event: Event, nameOf: LineStyle['nameOf']): string {
   switch (event.type) {
@@ -54,6 +60,7 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
     case 'agent.terminated':
     case 'run.cancelled':
     case 'task.cancelled':
+      return reasonText(event.reason, nameOf);
     case 'task.skipped':
     case 'message.failed':
     case 'server.stopped':
