@@ -1,0 +1,47 @@
+import { isCancel, SelectPrompt } from '@clack/core';
+import { Failure } from '../failure.ts';
+import type { World } from '../world.ts';
+
+export interface Choice<Key extends string> {
+  key: Key;
+  name: string;
+}
+
+/**
+ * Lets the person choose with the arrow keys (or Ctrl-P and Ctrl-N) and Enter. The menu is gone afterwards.
+ *
+ * @throws {Failure} `refused` on Esc and Ctrl-C
+ */
+export async function menu<Key extends string>(
+  title: string,
+  { choices, initial }: { choices: readonly Choice<Key>[]; initial: Key },
+  { paint, stdin, stdout, signal }: World,
+): Promise<Key> {
+  const prompt = new SelectPrompt<{ value: Key; name: string }>({
+    options: choices.map(({ key, name }) => ({ value: key, name })),
+    initialValue: initial,
+    input: stdin,
+    output: stdout,
+    signal,
+    render() {
+      if (this.state === 'submit' || this.state === 'cancel') return undefined;
+      const rows = this.options.map(({ value, name }, at) =>
+        at === this.cursor
+          ? `${paint.cyan('▶')} ${paint.cyan(value)} ${paint.dim(`(${name})`)}`
+          : `  ${value} ${paint.dim(`(${name})`)}`,
+      );
+      return [paint.bold(title), '', ...rows, '', paint.dim('↑/↓ move, Enter selects, Esc cancels')].join('\n');
+    },
+  });
+  prompt.on('key', (_character, key) => {
+    if (key.ctrl && key.name === 'p') prompt.emit('cursor', 'up');
+    if (key.ctrl && key.name === 'n') prompt.emit('cursor', 'down');
+    // A line feed instead of a carriage return, which some terminals and scripts send for Enter.
+    if (key.name === 'enter') prompt.state = 'submit';
+  });
+  const chosen = await prompt.prompt();
+  stdin.pause();
+  if (chosen === undefined || isCancel(chosen))
+    throw new Failure('refused', 'Selection cancelled', { lines: ['Nothing was written.'] });
+  return chosen;
+}
