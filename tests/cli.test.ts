@@ -211,6 +211,13 @@ describe('with a project', () => {
     expect(await json('task', 'logs', task.id)).toEqual({ events: [] });
   });
 
+  it('says when a list goes on', async () => {
+    await json('task', 'create', 'One more.', '--requires', 'dance');
+    await json('task', 'create', 'And another.', '--requires', 'dance');
+    expect((await fusionKit('task', 'list', '--limit', '1')).out).toContain('there are more');
+    expect((await fusionKit('task', 'list')).out).not.toContain('there are more');
+  });
+
   it('shows what a failed check said, and whose work it was', async () => {
     const script = '<<SCRIPT [{"tool":"finish","args":{"summary":"s"}}] >>';
     const task = await json(

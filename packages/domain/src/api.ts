@@ -57,7 +57,7 @@ export const RunQuery = PageQuery.extend({
   workflow: WorkflowId.optional(),
 });
 export const MessageQuery = PageQuery.extend({ project: ProjectId.optional(), run: RunId.optional() });
-/** `type` may be given several times, joined by commas; `since` is an ISO 8601 time; `after` an event number. */
+/** `type` may be given several times, joined by commas; `since` is an ISO 8601 time; `after` an event number, of use with `order=oldest`. */
 export const EventQuery = z.object({
   type: z.string().max(500).optional(),
   severity: Severity.optional(),

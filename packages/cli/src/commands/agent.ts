@@ -6,7 +6,7 @@ import { argument, BudgetOptions, budgetOf, Limit, optionsOf, Words } from '../o
 import { ago, cost, count, duration, tokens } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
-import { fieldsText, tableText } from '../output/table.ts';
+import { fieldsText, LIST_MAX, tableText } from '../output/table.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
 import type { Client } from '../server/client.ts';
 import { connect } from '../server/connect.ts';
@@ -70,8 +70,8 @@ export async function listAgents(call: Call): Promise<Answer> {
   );
   const { client } = await connect(call);
   const project = options.project === undefined ? undefined : await projectOf(client, call, options.project);
-  const { items } = await client.get('/agents', page(Agent), {
-    query: { project: project?.id, state: options.state, limit: Math.min(options.limit, 500) },
+  const { items, next } = await client.get('/agents', page(Agent), {
+    query: { project: project?.id, state: options.state, limit: Math.min(options.limit, LIST_MAX) },
   });
   const shown = items.filter((agent) => options.all || options.state !== undefined || agent.state !== 'terminated');
   return {
@@ -92,6 +92,7 @@ export async function listAgents(call: Call): Promise<Answer> {
             ago(agent.changedAt, Date.now()),
           ]),
           empty: 'no agents; `fusion-kit agent spawn NAME` makes one',
+          more: next !== null,
         },
         paint,
         columns,

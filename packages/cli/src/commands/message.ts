@@ -7,7 +7,7 @@ import { argument, Limit, optionsOf } from '../options.ts';
 import { addressName, senderName } from '../output/event-line.ts';
 import { ago } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
-import { tableText } from '../output/table.ts';
+import { LIST_MAX, tableText } from '../output/table.ts';
 import { namesOf } from '../print-events.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
@@ -36,8 +36,8 @@ export async function listMessages(call: Call): Promise<Answer> {
   const options = optionsOf(call, z.object({ project: z.string().optional(), limit: Limit.default(50) }));
   const { client } = await connect(call);
   const project = options.project === undefined ? undefined : await projectOf(client, call, options.project);
-  const query = { project: project?.id, limit: Math.min(options.limit, 500) };
-  const { items } = await client.get('/messages', page(Message), { query });
+  const query = { project: project?.id, limit: Math.min(options.limit, LIST_MAX) };
+  const { items, next } = await client.get('/messages', page(Message), { query });
   const names = await namesOf(client);
   return {
     data: { messages: items },
@@ -55,6 +55,7 @@ export async function listMessages(call: Call): Promise<Answer> {
               plain(preview(message.text)),
             ]),
           empty: 'no messages',
+          more: next !== null,
         },
         paint,
         columns,

@@ -6,7 +6,7 @@ import type { Answer, Call } from '../call.ts';
 import { argument, BudgetOptions, budgetOf, Limit, optionsOf } from '../options.ts';
 import { ago, cost, tokens } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
-import { tableText } from '../output/table.ts';
+import { LIST_MAX, tableText } from '../output/table.ts';
 import { directoryHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
 
@@ -26,7 +26,7 @@ export async function createProject(call: Call): Promise<Answer> {
 export async function listProjects(call: Call): Promise<Answer> {
   const { limit } = optionsOf(call, z.object({ limit: Limit.default(50) }));
   const { client } = await connect(call);
-  const { items } = await client.get('/projects', page(Project), { query: { limit: Math.min(limit, 500) } });
+  const { items, next } = await client.get('/projects', page(Project), { query: { limit: Math.min(limit, LIST_MAX) } });
   return {
     data: { projects: items },
     text: (paint, columns) =>
@@ -43,6 +43,7 @@ export async function listProjects(call: Call): Promise<Answer> {
             project.path,
           ]),
           empty: 'no projects yet; `fusion-kit project create` makes one of the directory you are in',
+          more: next !== null,
         },
         paint,
         columns,

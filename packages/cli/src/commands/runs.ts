@@ -9,7 +9,7 @@ import { ago, cost, duration } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { runAnswer, type RunReport } from '../output/run-answer.ts';
 import { shownState } from '../output/states.ts';
-import { tableText } from '../output/table.ts';
+import { LIST_MAX, tableText } from '../output/table.ts';
 import { everyRow, projectOf } from '../references.ts';
 import type { Client } from '../server/client.ts';
 import { connect } from '../server/connect.ts';
@@ -23,8 +23,8 @@ export async function listRuns(call: Call): Promise<Answer> {
   );
   const { client } = await connect(call);
   const project = options.project === undefined ? undefined : await projectOf(client, call, options.project);
-  const query = { project: project?.id, state: options.state, limit: Math.min(options.limit, 500) };
-  const { items } = await client.get('/runs', page(Run), { query });
+  const query = { project: project?.id, state: options.state, limit: Math.min(options.limit, LIST_MAX) };
+  const { items, next } = await client.get('/runs', page(Run), { query });
   return {
     data: { runs: items },
     text: (paint, columns) =>
@@ -41,6 +41,7 @@ export async function listRuns(call: Call): Promise<Answer> {
             run.branch ?? '',
           ]),
           empty: 'no runs yet; `fusion-kit run FILE` starts one',
+          more: next !== null,
         },
         paint,
         columns,

@@ -11,7 +11,7 @@ import { cost, duration, shortCommit, tokens } from '../output/figures.ts';
 import { reasonText } from '../output/event-line.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
-import { fieldsText, tableText } from '../output/table.ts';
+import { fieldsText, LIST_MAX, tableText } from '../output/table.ts';
 import { eventsAnswer, type Names, namesOf } from '../print-events.ts';
 import { agentOf, projectHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
@@ -73,9 +73,9 @@ export async function listTasks(call: Call): Promise<Answer> {
     agent: agent?.id,
     run: options.run,
     state: options.state,
-    limit: Math.min(options.limit, 500),
+    limit: Math.min(options.limit, LIST_MAX),
   };
-  const { items } = await client.get('/tasks', page(TaskView), { query });
+  const { items, next } = await client.get('/tasks', page(TaskView), { query });
   return {
     data: { tasks: items },
     text: (paint, columns) =>
@@ -94,6 +94,7 @@ export async function listTasks(call: Call): Promise<Answer> {
             shortCommit(task.landed?.commit ?? task.receipt?.commit),
           ]),
           empty: 'no tasks',
+          more: next !== null,
         },
         paint,
         columns,

@@ -6,7 +6,7 @@ import { argument, Limit, optionsOf, Pairs } from '../options.ts';
 import { ago } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
-import { fieldsText, tableText } from '../output/table.ts';
+import { fieldsText, LIST_MAX, tableText } from '../output/table.ts';
 import { projectHere, projectOf, workflowOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
@@ -31,8 +31,8 @@ export async function listWorkflows(call: Call): Promise<Answer> {
   const options = optionsOf(call, ProjectOption.extend({ limit: Limit.default(50) }));
   const { client } = await connect(call);
   const project = options.project === undefined ? undefined : await projectOf(client, call, options.project);
-  const query = { project: project?.id, limit: Math.min(options.limit, 500) };
-  const { items } = await client.get('/workflows', page(Workflow), { query });
+  const query = { project: project?.id, limit: Math.min(options.limit, LIST_MAX) };
+  const { items, next } = await client.get('/workflows', page(Workflow), { query });
   return {
     data: { workflows: items },
     text: (paint, columns) =>
@@ -48,6 +48,7 @@ export async function listWorkflows(call: Call): Promise<Answer> {
             ago(workflow.versions.at(-1)?.savedAt ?? workflow.createdAt, Date.now()),
           ]),
           empty: 'no workflows yet; `fusion-kit workflow create FILE` saves one',
+          more: next !== null,
         },
         paint,
         columns,

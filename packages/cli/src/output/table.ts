@@ -4,6 +4,8 @@ import type { Paint } from '../terminal.ts';
 import { cut, widthOf } from './plain.ts';
 
 const GAP = 2;
+/** Rows that the server lists at once. */
+export const LIST_MAX = 500;
 const BARE = Object.fromEntries(
   // One line below the head and nothing else: rows are read, copied and piped.
   [
@@ -30,10 +32,16 @@ export interface TableText {
   rows: readonly (readonly string[])[];
   /** Said in place of a table without rows. */
   empty: string;
+  /** Whether the list goes on after these rows. */
+  more?: boolean;
 }
 
 /** Columns aligned by spaces. Where the width is known the widest columns but the first give way, so that no line wraps. Pure. */
-export function tableText({ head, rows, empty }: TableText, paint: Paint, columns: number | undefined): string {
+export function tableText(
+  { head, rows, empty, more = false }: TableText,
+  paint: Paint,
+  columns: number | undefined,
+): string {
   if (rows.length === 0) return `${paint.dim(empty)}\n`;
   const widths = widthsWithin(naturalWidths([head, ...rows]), columns);
   const fit = (cell: string, at: number): string => {
@@ -51,7 +59,9 @@ export function tableText({ head, rows, empty }: TableText, paint: Paint, column
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+    .join(
+      '\n',
+    )}\n${more ? `${paint.dim(`these are ${rows.length}, and there are more: --limit shows up to ${LIST_MAX}`)}\n` : ''}`;
 }
 
 function naturalWidths(rows: readonly (readonly string[])[]): number[] {
