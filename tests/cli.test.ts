@@ -292,6 +292,15 @@ describe('with a project', () => {
     expect(await json('run', 'cancel', run.id)).toMatchObject({ id: run.id, state: 'cancelled' });
   });
 
+  it('warns that nothing comes back from agents of a directory without git', async () => {
+    const plain = join(home, 'plain');
+    await mkdir(plain);
+    const { err } = await fusionKit('run', EXAMPLE, '--project', plain, '--provider', 'scripted', '--detach');
+    expect(err).toContain('it has no git');
+    const [run] = (await json('run', 'list')).runs;
+    await json('run', 'cancel', run.id);
+  });
+
   it('shows providers without a key, and checks one', async () => {
     const { providers } = await json('provider', 'list');
     expect(providers.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining(['openrouter', 'scripted']));

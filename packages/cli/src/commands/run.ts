@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Started } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
@@ -83,15 +83,19 @@ export async function startFile(
   return { project, created, workflow, run: begun };
 }
 
+const withoutGit = (dataDir: string): string =>
+  `it has no git: each agent works in a copy and nothing comes back by itself; the copies end in ${join(dataDir, 'trash')}`;
+
 function tellStarted(
   call: Call,
-  { server }: Connection,
+  { server, dataDir }: Connection,
   { project, created, workflow, run: begun }: Awaited<ReturnType<typeof startFile>>,
 ): void {
   const paint = call.terminal.errorPaint;
   const said = [
     `${paint.bold(plain(workflow.name))} ${paint.dim(`version ${workflow.version}, ${workflow.nodeCount} tasks, run ${begun.id}`)}`,
     `on ${project.path}${created ? paint.dim(' (a new project)') : ''}`,
+    ...(project.kind === 'git' ? [] : [paint.yellow(withoutGit(dataDir))]),
     `${paint.dim('page')} ${paint.cyan(pageOf(server))}`,
   ];
   call.terminal.err(`${said.join('\n')}\n\n`);
