@@ -290,6 +290,41 @@ describe('a dispatch', () => {
   });
 });
 
+describe('two runs of one team at the same time', () => {
+  it('keep their names apart, and a message by name or topic stays in its run', async () => {
+    const speak: Play = async (start, report) => {
+      await report({ type: 'dispatch.started' });
+      if (start.agent.name === 'agent-1') {
+        await report({ type: 'message.send', to: 'agent-2', text: 'by name' });
+        await report({ type: 'message.send', to: 'news.today', text: 'by topic' });
+      }
+    };
+    const home = await house({ play: speak });
+    const team = [1, 2].map((n) => ({
+      name: `agent-${n}`,
+      runtime: 'none',
+      capabilities: [`c${n}`],
+      subscriptions: ['news.>'],
+      budget: {},
+    }));
+    const definition = graph([node('a', [], { requires: ['c1'] })], 0, { team });
+    const runs = [await startRun(home, definition), await startRun(home, definition)];
+    await expect.poll(async () => (await home.engine.find({ table: 'messages', limit: 10 })).length).toBe(4);
+    const agents = await home.engine.find({ table: 'agents', limit: 10 });
+    expect(agents.map((agent) => agent.name).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+      'agent-1',
+      'agent-1',
+      'agent-2',
+      'agent-2',
+    ]);
+    for (const message of await home.engine.find({ table: 'messages', limit: 10 })) {
+      const colleague = agents.find((agent) => agent.runId === message.runId && agent.name === 'agent-2');
+      expect(Object.keys(message.deliveries)).toEqual([colleague?.id]);
+    }
+    expect(new Set(agents.map((agent) => agent.runId))).toEqual(new Set(runs.map((run) => run.id)));
+  });
+});
+
 describe('a message', () => {
   it('that nobody takes in time expires', async () => {
     const home = await house({ ready: false });

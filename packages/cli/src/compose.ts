@@ -18,6 +18,7 @@ import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
 import { removeLeftCheckouts } from '@fusion-kit/workspaces/checkout';
 import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
+import { emptyTrash } from '@fusion-kit/workspaces/trash';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
 import { allowed, confine } from './confinement.ts';
@@ -61,6 +62,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     await removeLeftCheckouts(dataDir).catch((thrown: unknown) =>
       log(`checkouts of the last server are left: ${String(thrown)}`),
     );
+    void emptyTrash(dataDir, Date.now()).catch((thrown: unknown) => log(`the trash is not emptied: ${String(thrown)}`));
     const store = gitProjectStore({ root: dataDir });
     const runner = new Runner({
       end: runnerEnd,

@@ -58,3 +58,7 @@ export const runEnded = (state: RunState): boolean =>
 
 /** The ref in the user's repository and in the project store that a run lands on. */
 export const branchRef = (branch: string): string => `refs/heads/${branch}`;
+
+/** Whether agents of these runs work together: of the same run, or one of them belongs to none. Pure. */
+export const meet = (one: RunId | undefined, other: RunId | undefined): boolean =>
+  one === undefined || other === undefined || one === other;

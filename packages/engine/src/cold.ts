@@ -1,3 +1,4 @@
+import type { RunId } from '@fusion-kit/domain/ids';
 import { isOpen } from '@fusion-kit/domain/message';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import { type RowWrite, type Table, TABLES } from '@fusion-kit/domain/row';
@@ -13,6 +14,7 @@ interface Named {
 export class Cold {
   readonly #journal: Journal;
   readonly #world: World;
+  readonly #held = new Set<object>();
 
   constructor(journal: Journal, world: World) {
     this.#journal = journal;
@@ -39,15 +41,30 @@ export class Cold {
     return [...present, ...(await Promise.all(pages)).flat()];
   }
 
+  /** Rows that are decided and not yet durable: they stay, and so does what belongs to them. */
+  hold(writes: readonly RowWrite[]): void {
+    for (const { row } of writes) if (row) this.#held.add(row);
+  }
+
   /** Forgets those of the rows that have ended and that nothing has changed since they were written. */
   release(writes: readonly RowWrite[]): void {
+    for (const { row } of writes) if (row) this.#held.delete(row);
     for (const write of writes) {
       if (write.row === null || this.#world.get(write.table, write.id) !== write.row) continue;
-      if (write.table === 'runs' && runEnded(write.row.state)) {
-        for (const task of this.#world.tasksOf(write.row.id)) this.#world.forget('tasks', task.id);
-      }
+      if (write.table === 'tasks' || write.table === 'runs')
+        this.#releaseRun(write.table === 'tasks' ? write.row.runId : write.row.id);
       if (this.#hasEnded(write)) this.#world.forget(write.table, write.id);
     }
+  }
+
+  /** A run leaves with all its tasks, when the last of them has ended too: a cancelled run may still have one that lands. */
+  #releaseRun(id: RunId): void {
+    const run = this.#world.get('runs', id);
+    if (!run || !runEnded(run.state) || this.#world.openTasks(id) > 0) return;
+    const rows = [run, ...this.#world.tasksOf(id)];
+    if (rows.some((row) => this.#held.has(row))) return; // its own commit will ask again
+    for (const task of rows.slice(1)) this.#world.forget('tasks', task.id);
+    this.#world.forget('runs', id);
   }
 
   #hasEnded(write: RowWrite): boolean {
@@ -56,13 +73,12 @@ export class Cold {
         return true;
       case 'agents':
         return write.row?.state === 'terminated';
-      case 'runs':
-        return write.row !== null && runEnded(write.row.state);
       case 'tasks':
         return write.row !== null && !this.#world.get('runs', write.row.runId);
       case 'messages':
         return write.row !== null && !isOpen(write.row);
       case 'projects':
+      case 'runs':
       case 'workflows':
       case 'reservations':
         return false;

@@ -124,3 +124,36 @@ it('after a restart lands what was proved, without anybody working on it again',
   expect([landed, second.starts]).toEqual([[commit(1)], []]);
   expect(await taskOf(engine, 1)).toMatchObject({ state: 'completed', fence: 1, outputs: { summary: 'done' } });
 });
+
+it('what is merging when its run is cancelled is still recorded, also by the next server, and the run then leaves memory', async () => {
+  const first = engineParts({ play: proving({}, commit(1)), integrate: () => new Promise(() => {}) });
+  const killed = await openEngine(await first.options());
+  await killed.submit(createProject);
+  await killed.submit(startRun([numberedTask(1), numberedTask(2, {}, [1])], 1));
+  await until(killed, 'task.proved');
+  await killed.submit({ type: 'run.cancel', runId: sampleId('run', 1), reason: 'enough' });
+  expect(await taskOf(killed, 1)).toMatchObject({ state: 'running', phase: 'landing' });
+
+  const engine = await open(engineParts({ play: proving(), journal: first.journal }));
+  await until(engine, 'task.completed');
+  expect(await taskOf(engine, 1)).toMatchObject({ state: 'completed', landed: { commit: commit(1) } });
+  const [run] = await engine.find({ table: 'runs', ids: [sampleId('run', 1)], limit: 1 });
+  expect(run).toMatchObject({ state: 'cancelled', head: commit(1) });
+  expect(await engine.read((world) => [world.count('runs'), world.count('tasks')])).toEqual([0, 0]);
+});
+
+it('a merge that fails after its run was cancelled is not tried as a task again', async () => {
+  let fail: () => void = () => {};
+  const failing = new Promise<never>(
+    (_resolve, reject) => (fail = () => reject(new FusionError('workspace_failed', 'no'))),
+  );
+  const parts = engineParts({ play: proving({}, commit(1)), integrate: () => failing });
+  const engine = await open(parts);
+  await engine.submit(createProject);
+  await engine.submit(startRun([numberedTask(1, { retry: { limit: 3, backoffMs: 0 } })], 1));
+  await until(engine, 'task.proved');
+  await engine.submit({ type: 'run.cancel', runId: sampleId('run', 1), reason: 'enough' });
+  fail();
+  await until(engine, 'task.failed');
+  expect(await engine.read((world) => world.count('runs'))).toBe(0);
+});

@@ -40,6 +40,10 @@ export async function loadActive(journal: Journal, world: World): Promise<void> 
   await admit({ table: 'workflows' });
   await admit({ table: 'agents', states: ['spawning', 'idle', 'working', 'paused', 'error'] });
   await admit({ table: 'runs', states: ['running', 'paused'] });
+  await admit({ table: 'tasks', states: ['assigned', 'running'] }); // a cancelled run may still have one that lands
+  const cancelled = new Set([...world.all('tasks')].map((task) => task.runId).filter((id) => !world.get('runs', id)));
+  for (const row of await journal.find({ table: 'runs', ids: [...cancelled], limit: cancelled.size + 1 }))
+    world.admit({ table: 'runs', id: row.id, row });
   for (const run of world.all('runs')) await admit({ table: 'tasks', runId: run.id });
   await admit({ table: 'messages', states: ['open'] });
   await admit({ table: 'reservations' });

@@ -5,6 +5,7 @@ import { Topic } from '@fusion-kit/domain/agent';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { ReportAnswer, RunnerReport } from '@fusion-kit/domain/runner-protocol';
+import { meet } from '@fusion-kit/domain/run';
 import type { World } from '@fusion-kit/domain/world';
 import type { LiveDelta } from './engine.ts';
 import { keepText } from '@fusion-kit/domain/kept-text';
@@ -134,11 +135,12 @@ async function handle(
 
 /** An agent writes to a name or to a topic. @throws {FusionError} `agent_unknown` when it is neither */
 function addressOf(world: World, { caller, to }: Extract<RunnerReport, { type: 'message.send' }>): Address {
-  const named = [...world.agentsOf(caller.projectId)].find((agent) => agent.name === to);
+  const colleagues = [...world.agentsOf(caller.projectId)].filter((agent) => meet(agent.runId, caller.runId));
+  const named = colleagues.find((agent) => agent.name === to);
   if (named) return { agentId: named.id };
   const topic = Topic.safeParse(to);
   if (topic.success && to.includes('.')) return { topic: topic.data };
-  const names = [...world.agentsOf(caller.projectId)].map((agent) => agent.name).join(', ');
+  const names = colleagues.map((agent) => agent.name).join(', ');
   throw new FusionError(
     'agent_unknown',
     `there is no agent called ${to}; there are ${names}; a topic has a dot in it, such as status.done`,

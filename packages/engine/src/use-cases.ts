@@ -141,7 +141,7 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
       const [definition, project] = await Promise.all([definitionOf(workflowId), projectOf(workflow.projectId)]);
       const id = newId('run');
       const namesTaken = await writer.read(
-        (world) => new Set([...world.agentsOf(project.id)].map((agent) => agent.name)),
+        (world) => new Set([...world.agentsOf(project.id)].filter((agent) => !agent.runId).map((agent) => agent.name)),
       );
       const base = await baseOf(project);
       const plan = planRun({ id, project, workflow, definition, inputs, defaults, namesTaken, base, newId });

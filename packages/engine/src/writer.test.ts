@@ -189,7 +189,12 @@ describe('what has ended', () => {
 it('refuses an event that would be too large, and goes on', async () => {
   const { writer } = open();
   await writer.submit(project);
-  const start: Command = { type: 'run.start', spec: { ...sampleRunSpec, inputs: { goal: 'x'.repeat(16_000) } }, tasks: [], agents: [] };
+  const start: Command = {
+    type: 'run.start',
+    spec: { ...sampleRunSpec, inputs: { goal: 'x'.repeat(16_000) } },
+    tasks: [],
+    agents: [],
+  };
   await expect(writer.submit(start)).rejects.toMatchObject({ code: 'bad_request' });
   expect(await writer.submit(spawn(1))).toMatchObject({ seq: 2 });
 });

@@ -125,14 +125,16 @@ export class Writer {
     }
     this.#queue.unshift(...batch.slice(decided));
     const before = this.#lastCommit;
-    const commit = entries.length === 0 ? before : journal.append({ expected, entries, rows: [...written.values()] });
+    const changed = [...written.values()];
+    this.#cold.hold(changed);
+    const commit = entries.length === 0 ? before : journal.append({ expected, entries, rows: changed });
     this.#inFlight += 1;
     this.#lastCommit = Promise.all([before, commit]).then(
       () => {
         this.#inFlight -= 1;
         log.publish(entries);
         for (const tell of tellings) tell();
-        this.#cold.release([...rows, ...written.values()]);
+        this.#cold.release([...rows, ...changed]);
       },
       (thrown: unknown) => {
         this.#inFlight -= 1;

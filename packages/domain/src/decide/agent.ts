@@ -1,5 +1,7 @@
 import { AGENT_MOVES, type Agent, AgentSpec, type AgentState } from '../agent.ts';
 import { FusionError } from '../errors.ts';
+import { meet } from '../run.ts';
+import type { RunId } from '../ids.ts';
 import type { EventType } from '../event.ts';
 import { type Moves, moveOf } from '../moves.ts';
 import type { World } from '../world.ts';
@@ -17,10 +19,13 @@ function allow(agent: Agent, type: EventType): void {
   }
 }
 
-/** @throws {FusionError} `agent_name_taken` */
-export function freeName(world: World, projectId: Agent['projectId'], name: string): void {
+/**
+ * Names are told apart where agents meet: within a run, and among those that belong to none.
+ * @throws {FusionError} `agent_name_taken`
+ */
+export function freeName(world: World, projectId: Agent['projectId'], name: string, runId?: RunId): void {
   for (const other of world.agentsOf(projectId)) {
-    if (other.name === name)
+    if (other.name === name && meet(other.runId, runId))
       throw new FusionError('agent_name_taken', `agent ${name} is alive in this project (${other.id})`);
   }
 }

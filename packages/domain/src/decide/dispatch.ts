@@ -2,6 +2,7 @@ import { FusionError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
 import type { Caller } from '../ports/upstream.ts';
+import { runEnded } from '../run.ts';
 import type { Task } from '../task.ts';
 import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
@@ -70,7 +71,8 @@ export const dispatchRules: Rules<
   'dispatch.fail'(world, { caller, failure, receipt, jitter }, at) {
     const task = held(world, caller);
     const left = task.retry.limit - task.attempts;
-    const again = isRetryable(failure.code) && (left > 0 || !countsAsAttempt(failure.code));
+    const goesOn = !runEnded(known(world, 'runs', task.runId).state); // a cancelled run lets its last landing end, and no more
+    const again = goesOn && isRetryable(failure.code) && (left > 0 || !countsAsAttempt(failure.code));
     if (again) {
       const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, failure.retryAfterMs);
       return [{ type: 'task.requeued', v: 1, ...caller, reason: failure.code, failure, notBefore }];

@@ -1,5 +1,6 @@
 import { FusionError } from '../errors.ts';
 import { topicMatches } from '../message.ts';
+import { meet } from '../run.ts';
 import { known, type Rules } from './decision.ts';
 
 export const messageRules: Rules<'message.send' | 'message.expire'> = {
@@ -14,7 +15,10 @@ export const messageRules: Rules<'message.send' | 'message.expire'> = {
             return true;
           })
         : [...world.agentsOf(projectId)].filter(
-            (agent) => agent.id !== sender && agent.subscriptions.some((pattern) => topicMatches(pattern, to.topic)),
+            (agent) =>
+              agent.id !== sender &&
+              meet(agent.runId, runId) &&
+              agent.subscriptions.some((pattern) => topicMatches(pattern, to.topic)),
           );
     return [
       {

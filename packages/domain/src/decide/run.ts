@@ -11,7 +11,7 @@ export const runRules: Rules<'run.start' | 'run.pause' | 'run.resume' | 'run.can
   'run.start'(world, { spec, tasks, agents }) {
     const project = known(world, 'projects', spec.projectId);
     if (project.state === 'deleted') throw new FusionError('project_unknown', `project ${project.name} was deleted`);
-    for (const agent of agents) freeName(world, spec.projectId, agent.spec.name);
+    for (const agent of agents) freeName(world, spec.projectId, agent.spec.name, spec.id);
     const base = { v: 1 as const, projectId: spec.projectId, runId: spec.id };
     return [
       { type: 'run.started', ...base, spec },
@@ -44,7 +44,7 @@ export const runRules: Rules<'run.start' | 'run.pause' | 'run.resume' | 'run.can
     if (run.state === 'cancelled') return [];
     if (runEnded(run.state)) throw new FusionError('move_refused', `run ${run.name} is already ${run.state}`);
     const cancelled = [...world.tasksOf(runId)]
-      .filter((task) => !isEnded(task.state))
+      .filter((task) => !isEnded(task.state) && task.phase !== 'landing') // accepted already: its end is recorded when it has landed
       .map((task): Event => {
         const held = task.dispatch && { agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
         return {
