@@ -84,7 +84,7 @@ export async function startFile(
 }
 
 const withoutGit = (dataDir: string): string =>
-  `it has no git: each agent works in a copy and nothing comes back by itself; the copies end in ${join(dataDir, 'trash')}`;
+  `it has no git: each agent works in a copy and nothing comes back by itself; the copies lie in ${join(dataDir, 'trash')} for three days after it`;
 
 function tellStarted(
   call: Call,
