@@ -54,13 +54,13 @@ export async function fakeGithub(mode: GithubMode, tls?: ServerOptions): Promise
     });
     listener(request, response);
   };
-  const files = await listen(record((request, response) => void sendPackage(request.url ?? '', mode, response)));
+  const files = await listen(record((request, response) => sendPackage(request.url ?? '', mode, response)));
   const origin: string = await listen(
     record((request, response) => {
       const path = request.url ?? '';
       if (path.startsWith('/api.github.com/')) sendRelease(path, { origin, mode }, response);
       else if (mode === 'redirect') response.writeHead(302, { location: files + path }).end();
-      else void sendPackage(path, mode, response);
+      else sendPackage(path, mode, response);
     }),
   );
   if (mode === 'unreachable') await close.pop()!();
@@ -106,18 +106,22 @@ const PACKAGES: readonly string[] = [
   'bad-checksum',
 ] satisfies PackageMode[];
 
-async function sendPackage(path: string, mode: GithubMode, response: ServerResponse): Promise<void> {
+function sendPackage(path: string, mode: GithubMode, response: ServerResponse): void {
   const [, agent, script] = /spec-kit-template-(.+)-(sh|ps)-v/.exec(path) ?? [];
   if (mode === 'dl404' || agent === undefined) {
     response.writeHead(404).end();
     return;
   }
   const kind = PACKAGES.includes(mode) ? (mode as PackageMode) : 'ok';
-  const zip = await packageZip(agent as AgentKey, script as ScriptFlavour, kind);
-  if (mode !== 'trunc') {
-    response.end(zip);
-    return;
-  }
-  response.writeHead(200, { 'content-length': zip.length });
-  response.write(zip.subarray(0, zip.length >> 1), () => response.destroy());
+  packageZip(agent as AgentKey, script as ScriptFlavour, kind).then(
+    (zip) => {
+      if (mode !== 'trunc') {
+        response.end(zip);
+        return;
+      }
+      response.writeHead(200, { 'content-length': zip.length });
+      response.write(zip.subarray(0, zip.length >> 1), () => response.destroy());
+    },
+    (error: unknown) => response.writeHead(500).end(String(error)),
+  );
 }

@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { panel, plain } from '../panel.ts';
 import type { World } from '../world.ts';
 import type { InitOptions } from './options.ts';
-import { readLine } from './read-line.ts';
+import { entryAt } from '../write/entry-at.ts';
+import { lineReader } from './line-reader.ts';
 
 export interface Target {
   path: string;
@@ -26,7 +27,7 @@ export async function chooseTarget({ name, here, force }: InitOptions, world: Wo
     throw refused('No project name', 'Give a project name, or . or --here for the current directory.');
   if (name !== undefined) {
     const path = resolve(world.cwd, name);
-    if (taken(join(world.cwd, name)) || taken(path))
+    if (entryAt(path))
       throw refused(
         'Directory conflict',
         `'${plain(name)}' exists already. Choose another name, or go there and use --here.`,
@@ -50,20 +51,23 @@ export async function chooseTarget({ name, here, force }: InitOptions, world: Wo
 
 const refused = (title: string, line: string) => new Failure('refused', title, { lines: [line] });
 
-const taken = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-
 async function confirmed(question: string, world: World): Promise<boolean> {
-  for (;;) {
-    world.out(`${question} [y/N]: `);
-    const line = await readLine(world);
-    if (line === undefined) {
-      world.out('\n');
-      throw new Failure('aborted', 'Aborted');
+  const lines = lineReader(world);
+  try {
+    for (;;) {
+      world.out(`${question} [y/N]: `);
+      const line = await lines.next();
+      if (line === undefined) {
+        world.out('\n');
+        throw new Failure('aborted', 'Aborted');
+      }
+      const answer = line.trim().toLowerCase();
+      if (answer === 'y' || answer === 'yes') return true;
+      if (answer === '' || answer === 'n' || answer === 'no') return false;
+      world.out('Please answer y or n.\n');
     }
-    const answer = line.trim().toLowerCase();
-    if (answer === 'y' || answer === 'yes') return true;
-    if (answer === '' || answer === 'n' || answer === 'no') return false;
-    world.out('Please answer y or n.\n');
+  } finally {
+    lines.close();
   }
 }
 

@@ -41,7 +41,8 @@ export function openHttp({ env, skipTls }: { env: Environment; skipTls: boolean 
       noProxy,
       connect: tls,
       requestTls: tls,
-      proxyTls: tls,
+      // With it undici would speak TLS to a SOCKS proxy, which none understands.
+      ...(uri.startsWith('socks') ? {} : { proxyTls: tls }),
     });
   }) as [EnvHttpProxyAgent, EnvHttpProxyAgent];
   return {

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { entryAt } from './entry-at.ts';
 
 /** Changes to a file system that can all be taken back. */
 export interface Undoable {
@@ -18,20 +19,20 @@ export function undoable(): Undoable {
   return {
     makeDirectory(path) {
       const missing: string[] = [];
-      for (let at = path; !exists(at); at = dirname(at)) missing.unshift(at);
+      for (let at = path; !entryAt(at); at = dirname(at)) missing.unshift(at);
       for (const directory of missing) {
         mkdirSync(directory);
         backwards.push(() => rmdirSync(directory));
       }
     },
     writeFile(path, content) {
-      if (!exists(path)) {
+      if (!entryAt(path)) {
         backwards.push(() => unlinkSync(path));
         writeFileSync(path, content);
         return;
       }
       const before = readFileSync(path);
-      const { mode } = lstatSync(path);
+      const { mode } = statSync(path);
       backwards.push(() => {
         writeFileSync(path, before);
         chmodSync(path, mode);
@@ -54,5 +55,3 @@ export function undoable(): Undoable {
     },
   };
 }
-
-const exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import type { Template } from '../source/template.ts';
 import { CONSTITUTION, isEdited, namesBeside } from './constitution.ts';
+import { entryAt } from './entry-at.ts';
 import { mergeSettings } from './merge-settings.ts';
 import type { Undoable } from './undoable.ts';
 
@@ -55,7 +56,7 @@ function decide({
   place: string;
   target: string;
 }): Decision {
-  const there = lstatSync(place, { throwIfNoEntry: false });
+  const there = entryAt(place);
   if (!there) return { write: { place, content } };
   if (there.isSymbolicLink() && !leadsInside(place, target)) return { kept: 'it is a link out of the project' };
   if (there.isDirectory()) throw new Error(`${path} is a directory here, and a file in the template`);
@@ -65,7 +66,7 @@ function decide({
   }
   if (path === CONSTITUTION && isEdited(readFileSync(place), content)) {
     for (const name of namesBeside(place)) {
-      const taken = lstatSync(name, { throwIfNoEntry: false });
+      const taken = entryAt(name);
       if (taken && !(taken.isFile() && readFileSync(name).equals(content))) continue;
       return {
         kept: `you have edited it; the new one is beside it, ${basename(name)}`,
