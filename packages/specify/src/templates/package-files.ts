@@ -35,6 +35,7 @@ export async function packageFiles(
   script: ScriptFlavour,
   options: PackageOptions = {},
 ): Promise<TemplateFile[]> {
+  const commands = commandFiles(agent, script, options.layout ?? 'commands');
   const shell = SHELLS[script];
   const files = await Promise.all([
     copy('constitution.md', '.specify/memory/constitution.md'),
@@ -42,7 +43,7 @@ export async function packageFiles(
     ...SCRIPTS.map((name) => `${shell.folder}/${name}${shell.suffix}`).map((path) =>
       copy(path, `.specify/${path}`, shell.mode),
     ),
-    ...commandFiles(agent, script, options.layout ?? 'commands'),
+    ...commands,
     ...(agent === 'copilot' ? [copy('vscode-settings.json', '.vscode/settings.json')] : []),
   ]);
   return files.toSorted((left, right) => (left.path < right.path ? -1 : 1));
