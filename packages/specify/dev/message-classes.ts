@@ -35,7 +35,7 @@ const SHAPES: Readonly<Record<string, RegExp>> = {
   I_READY: /Project ready\./,
   W_LOCAL_PACKAGE: /Local template package/,
   W_KEPT: /Kept as they are/,
-  W_GIT_INIT_FAILED: /Git repository not finished .*exit code \d+.*cd .* git init .* git add \. .* git commit -m/,
+  W_GIT_INIT_FAILED: /Git repository not finished .*exit code \d+.*cd .*git init.*git add \..*git commit -m/,
   W_AGENT_FOLDER: /Keep secrets out of the repository .*\.gitignore/,
   NEXT_STEPS: /Next steps .*speckit.constitution.*speckit.specify.*speckit.plan.*speckit.tasks.*speckit.implement/,
   NEXT_CODEX_HOME: /CODEX_HOME=\S*\.codex/,

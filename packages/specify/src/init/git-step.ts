@@ -15,10 +15,13 @@ export async function gitStep(target: string, hasGit: boolean, world: World): Pr
   if (inside.exitCode === 0) return { state: 'existing' };
   for (const args of [['init'], ['add', '.'], ['commit', '-m', COMMIT_MESSAGE]]) {
     const { exitCode, stderr } = await git(args, target, world);
-    if (exitCode !== 0) return { state: 'failed', command: `git ${args.join(' ')}`, exitCode, stderr: stderr.trim() };
+    if (exitCode !== 0) return { state: 'failed', command: shown(args), exitCode, stderr: stderr.trim() };
   }
   return { state: 'created' };
 }
+
+const shown = (args: readonly string[]) =>
+  ['git', ...args].map((arg) => (arg.includes(' ') ? `"${arg}"` : arg)).join(' ');
 
 function git(
   args: readonly string[],
