@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createContext, Script } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../packages/cli/bin/fusion-kit.js', import.meta.url));
@@ -73,20 +72,29 @@ async function tearDown(): Promise<void> {
   await rm(home, { recursive: true, force: true });
 }
 
-it('says what it needs on an old Node, in words that one can parse', async () => {
-  const said: string[] = [];
-  const source = (await readFile(BIN, 'utf8')).replace(/^#!.*/, '');
-  const old = {
-    versions: { node: '20.20.0' },
-    execPath: '/usr/bin/node',
-    exitCode: 0,
-    stderr: { write: (text: string) => said.push(text) },
-  };
-  new Script(source).runInContext(createContext({ process: old }));
-  expect(old.exitCode).toBe(1);
-  expect(said.join('')).toMatch(
-    /needs Node 24 or newer; this is Node 20\.20\.0 \(\/usr\/bin\/node\).*\n  → Install Node 24/,
-  );
+describe('on an old Node', () => {
+  /** A process that says it is Node 20. */
+  const asOld = (file: string): Promise<Ended> =>
+    new Promise((resolve) => {
+      const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.0' } })";
+      const argv = ['--import', `data:text/javascript,${encodeURIComponent(older)}`, file, '--version'];
+      execFile(process.execPath, argv, (error, out, err) =>
+        resolve({ exitCode: error ? Number(error.code ?? -1) : 0, out, err }),
+      );
+    });
+
+  it('says what it needs', async () => {
+    const alone = await mkdtemp(join(tmpdir(), 'fusion-kit-bin-'));
+    await copyFile(BIN, join(alone, 'fusion-kit.mjs'));
+    const { exitCode, err } = await asOld(join(alone, 'fusion-kit.mjs'));
+    await rm(alone, { recursive: true });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/needs Node 24 or newer; this is Node 20\.20\.0 .*\n  → Install Node 24/);
+  });
+
+  it('takes the one of its checkout', async () => {
+    expect(await asOld(BIN)).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
 });
 
 describe('a server', () => {
