@@ -24,6 +24,8 @@ export interface Answer {
   data: unknown;
   text: (paint: Paint, columns: number | undefined) => string;
   ok?: boolean;
+  /** Instead of what `ok` says, e.g. that of a command which this one ran. */
+  exitCode?: number;
 }
 
 /** A command that prints by itself (a stream, a server in the foreground) answers nothing. */

@@ -10,6 +10,8 @@ export interface CommandEntry {
   arguments?: readonly (readonly [syntax: string, description: string])[];
   options?: readonly OptionEntry[];
   hidden?: true;
+  /** Everything behind the command's words is an argument, options too: another program reads them. `options` are for the help. */
+  passThrough?: true;
   /** Loads the code only when the command runs, so that help and mistakes are answered at once. */
   load: () => Promise<Command>;
 }
@@ -57,6 +59,20 @@ export const COMMANDS: readonly CommandEntry[] = [
       ['--no-open', 'open no browser'],
     ],
     load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    path: 'init',
+    summary: 'set a project up for spec-driven work (specify init), and for a team of agents',
+    passThrough: true,
+    options: [
+      ['--ai <key>', 'agent to set up'],
+      ['--script <flavour>', 'sh or ps'],
+      ['--here', 'set up the current directory instead of a new one'],
+      ['--force', 'with --here: do not ask when the directory is not empty'],
+      ['--no-git', 'create no git repository'],
+      ['--ignore-agent-tools', 'do not look for the executable of the agent'],
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
   },
   {
     path: 'up',

@@ -86,11 +86,12 @@ function addCommand(entry: CommandEntry, building: Building): void {
   const command = nodeAt(entry.path, building, entry.hidden ?? false);
   command.description(entry.summary);
   for (const [syntax, description] of entry.arguments ?? []) command.argument(syntax, description);
-  for (const option of entry.options ?? []) command.addOption(optionOf(option));
+  if (entry.passThrough) passThrough(command, entry);
+  else for (const option of entry.options ?? []) command.addOption(optionOf(option));
   command.option('--json', 'print one JSON document');
   command.action(async (...given: unknown[]) => {
     // Commander calls with every argument, then the options, then the command itself.
-    const args = given.slice(0, -2) as (string | undefined)[];
+    const args = (entry.passThrough ? command.args : given.slice(0, -2)) as (string | undefined)[];
     const call: Call = { ...world, args, options: command.optsWithGlobals(), json };
     parsing.path = entry.path;
     const run = await entry.load();
@@ -101,8 +102,16 @@ function addCommand(entry: CommandEntry, building: Building): void {
         ? `${JSON.stringify(answer.data, undefined, 2)}\n`
         : answer.text(world.terminal.paint, world.terminal.columns),
     );
-    parsing.exitCode = answer.ok === false ? 1 : 0;
+    parsing.exitCode = answer.exitCode ?? (answer.ok === false ? 1 : 0);
   });
+}
+
+/** Leaves what follows to another program, and tells of its options all the same. */
+function passThrough(command: Commander, { options = [] }: CommandEntry): void {
+  command.argument('[words...]').allowUnknownOption().passThroughOptions();
+  const width = Math.max(...options.map(([flags]) => flags.length)) + 2;
+  const rows = options.map(([flags, description]) => `  ${flags.padEnd(width)}${description}\n`);
+  command.addHelpText('after', `\nPassed on:\n${rows.join('')}  and whatever else the other command takes\n`);
 }
 
 function optionOf([flags, description, kind]: NonNullable<CommandEntry['options']>[number]): Option {

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { Agent, AgentKey, ScriptFlavour } from '../agents.ts';
 import { banner } from '../banner.ts';
 import { Failure } from '../failure.ts';
@@ -102,6 +103,7 @@ async function setUp(plan: Plan, world: World): Promise<number> {
   }
   tree.print();
   tellWhatNext(plan, done, world);
+  tellCaller(plan.target, world);
   return 0;
 }
 
@@ -152,6 +154,12 @@ async function repository(
   else if (outcome.state === 'created') tree.done('git', 'initialized');
   else tree.fail('git', 'not finished');
   return outcome;
+}
+
+/** A program that runs this one may ask by a variable to be told where the project is, on a descriptor it has opened. */
+function tellCaller({ path }: Target, { env }: World): void {
+  const descriptor = Number(env['SPECIFY_PROJECT_DESCRIPTOR'] ?? '');
+  if (Number.isInteger(descriptor) && descriptor > 2) writeSync(descriptor, path);
 }
 
 function tellWhatNext(
