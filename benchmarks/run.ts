@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 // Runs the benchmarks one after the other, each in a process of its own: `script/bench`, or `script/bench graphs startup` for some of them.
 
-const BENCHMARKS = ['startup', 'spawn', 'browser', 'idle', 'loop-delay', 'graphs'];
+const BENCHMARKS = ['startup', 'specify', 'spawn', 'browser', 'idle', 'loop-delay', 'graphs'];
 const LIMIT_MS = 120_000;
 
 /** Whether it ended well. It gets a group of processes and a temporary directory of its own, of which nothing is left. */

@@ -102,7 +102,7 @@ async function setUp(plan: Plan, world: World): Promise<number> {
     return 1;
   }
   tree.print();
-  tellWhatNext(plan, done, world);
+  await tellWhatNext(plan, done, world);
   tellCaller(plan.target, world);
   return 0;
 }
@@ -156,22 +156,29 @@ async function repository(
   return outcome;
 }
 
+/** How a command is called: `/speckit.plan`, or as a skill `/speckit-plan`, `$speckit-plan`. */
+async function spelling(agent: AgentKey, skills: boolean): Promise<(command: string) => string> {
+  if (!skills) return (command) => `/speckit.${command}`;
+  const { SKILL_LAYOUTS } = await import('../templates/layouts.ts');
+  return (command) => `${SKILL_LAYOUTS[agent]?.sigil ?? '/'}speckit-${command}`;
+}
+
 /** A program that runs this one may ask by a variable to be told where the project is, on a descriptor it has opened. */
 function tellCaller({ path }: Target, { env }: World): void {
   const descriptor = Number(env['SPECIFY_PROJECT_DESCRIPTOR'] ?? '');
   if (Number.isInteger(descriptor) && descriptor > 2) writeSync(descriptor, path);
 }
 
-function tellWhatNext(
+async function tellWhatNext(
   { target, agent, options }: Plan,
   { kept, git }: { kept: Kept[]; git: GitOutcome },
   world: World,
-): void {
+): Promise<void> {
   world.out(`${world.paint.bold(world.paint.green('Project ready.'))}\n`);
   if (kept.length > 0) world.out(keptPanel(kept, world));
   if (git.state === 'failed') world.out(gitFailedPanel(git, target, world));
   world.out(folderPanel(agent, world));
-  const slash = (command: string) => (options.skills ? `/speckit-${command}` : `/speckit.${command}`);
-  world.out(nextStepsPanel(target, agent, slash, world));
+  const slash = await spelling(agent.key, options.skills);
+  world.out(nextStepsPanel(target, options.skills ? undefined : agent, slash, world));
   world.out(enhancementsPanel(slash, world));
 }

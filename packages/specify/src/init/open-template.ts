@@ -3,7 +3,6 @@ import { basename, relative } from 'node:path';
 import type { AgentKey, ScriptFlavour } from '../agents.ts';
 import { Failure } from '../failure.ts';
 import { directoriesOf, flattened, type Template } from '../source/template.ts';
-import { readZip } from '../source/read-zip.ts';
 import { tokenOf } from '../source/token.ts';
 import { VERSION } from '../version.ts';
 import type { World } from '../world.ts';
@@ -29,7 +28,7 @@ export async function openTemplate(wanted: Wanted, tree: StepTree, world: World)
   return template;
 }
 
-function fromItsSource(wanted: Wanted, tree: StepTree, world: World): Promise<Template> | Template {
+async function fromItsSource(wanted: Wanted, tree: StepTree, world: World): Promise<Template> {
   const { options, local } = wanted;
   const source = world.env['SPECIFY_TEMPLATE_SOURCE'] || 'bundled';
   if (source !== 'bundled' && source !== 'release')
@@ -55,7 +54,8 @@ async function fromBundle({ agent, script, options }: Wanted, tree: StepTree): P
   return { ...flattened(files, directories), entryCount: files.length + directories.length };
 }
 
-function fromLocalPackage(path: string, tree: StepTree, world: World): Template {
+async function fromLocalPackage(path: string, tree: StepTree, world: World): Promise<Template> {
+  const { readZip } = await import('../source/read-zip.ts');
   tree.done('fetch', `local package ${relative(world.cwd, path)}`);
   tree.done('download', basename(path));
   tree.start('extract');
@@ -63,9 +63,10 @@ function fromLocalPackage(path: string, tree: StepTree, world: World): Template 
 }
 
 async function fromRelease({ agent, script, options }: Wanted, tree: StepTree, world: World): Promise<Template> {
-  const [{ openHttp }, { assetFor, download, findRelease }] = await Promise.all([
+  const [{ openHttp }, { assetFor, download, findRelease }, { readZip }] = await Promise.all([
     import('../source/http.ts'),
     import('../source/release.ts'),
+    import('../source/read-zip.ts'),
   ]);
   const { env, signal } = world;
   const http = openHttp({ env, skipTls: options.skipTls });

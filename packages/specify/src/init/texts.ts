@@ -55,11 +55,19 @@ export function folderPanel({ folder }: Agent, world: World): string {
   return panel(world, 'Keep secrets out of the repository', lines, 'yellow');
 }
 
-/** @param slash how a command is called: `/speckit.plan`, or `/speckit-plan` where commands are skills */
-export function nextStepsPanel(target: Target, agent: Agent, slash: (command: string) => string, world: World): string {
+/**
+ * @param agent whose commands are files that it may have to be told of; nothing when it finds them by itself
+ * @param slash how a command is called: `/speckit.plan`, or `/speckit-plan` where commands are skills
+ */
+export function nextStepsPanel(
+  target: Target,
+  agent: Agent | undefined,
+  slash: (command: string) => string,
+  world: World,
+): string {
   const first = target.typed === undefined ? 'You are in the project directory already.' : `cd ${quoted(target.typed)}`;
   const steps = [first];
-  if (agent.key === 'codex') {
+  if (agent?.key === 'codex') {
     const home = join(target.path, '.codex');
     steps.push(
       `Tell Codex where its commands are, with the variable CODEX_HOME: ${world.platform === 'win32' ? `setx CODEX_HOME "${plain(home)}"` : `export CODEX_HOME=${quoted(home)}`}`,

@@ -1,0 +1,90 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { classesIn } from '../dev/message-classes.ts';
+import { specifyOnTerminal } from '../dev/pseudo-terminal.ts';
+import { specify, stage, treeOf } from '../dev/stage.ts';
+import { VERSION } from './version.ts';
+
+const COMMON = ['--script', 'sh', '--ignore-agent-tools', '--no-git'];
+
+function place() {
+  const made = stage();
+  onTestFinished(made.remove);
+  return made;
+}
+
+test.each([[['version']], [['-V']]])('%j prints the version', async (argv) => {
+  expect(await specify(argv, place())).toEqual({ exitCode: 0, stdout: `specify ${VERSION}\n`, stderr: '' });
+});
+
+test.each([
+  [['init', 'a', 'b'], 'Unexpected: b'],
+  [['init', 'a', '--here=yes'], '--here takes no value'],
+  [['init', 'a', '--ai-agent', 'x'], 'There is no option --ai-agent'],
+  [['init', 'a', '-f'], 'There is no option -f'],
+  [['init', '--help', '--bogus'], 'There is no option --bogus'],
+  [['version', 'x'], 'Unexpected: x'],
+  [['--version'], 'the version is -V'],
+  [['-h'], 'help is --help'],
+])('%j is a usage error', async (argv, message) => {
+  const where = place();
+  const ran = await specify(argv, where);
+  expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(ran.stderr).toContain(message);
+  expect(treeOf(where.cwd)).toEqual([]);
+});
+
+test.each([
+  [
+    '--integration is another word for --ai',
+    ['demo', '--integration', 'gemini'],
+    '644 demo/.gemini/commands/speckit.plan.toml',
+  ],
+  ['the last --ai wins', ['demo', '--ai', 'claude', '--ai=gemini'], '644 demo/.gemini/commands/speckit.plan.toml'],
+  ['options may stand before the name', ['--ai', 'amp', 'demo'], '644 demo/.agents/commands/speckit.plan.md'],
+  ['a name may look like an option', ['--ai', 'amp', '--', '--demo'], '644 --demo/.agents/commands/speckit.plan.md'],
+  ['a dot is here', ['.', '--ai', 'amp'], '644 .agents/commands/speckit.plan.md'],
+  ['commands may be skills', ['demo', '--ai', 'codex', '--skills'], '644 demo/.agents/skills/speckit-plan/SKILL.md'],
+])('%s', async (_what, argv, file) => {
+  const where = place();
+  expect(await specify(['init', ...COMMON, ...argv], where)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(treeOf(where.cwd)).toContain(file);
+});
+
+test.each([
+  ['an agent that has no skills', ['--ai', 'amp', '--skills']],
+  ['skills from a release', ['--ai', 'codex', '--skills', '--release']],
+])('%s is refused, and nothing is left', async (_what, argv) => {
+  const where = place();
+  const ran = await specify(['init', 'demo', ...argv, ...COMMON], where);
+  expect(ran.exitCode).toBe(1);
+  expect(classesIn(ran.stdout)).toContain('E_INIT_FAILED');
+  expect(treeOf(where.cwd)).toEqual([]);
+});
+
+test('without a terminal there is no colour unless it is forced, and lines keep to the width', async () => {
+  const where = place();
+  const argv = (name: string) => ['init', name, '--ai', 'claude', ...COMMON];
+  const plain = await specify(argv('one'), where);
+  expect(plain.stdout).not.toContain('\u001b');
+  expect(Math.max(...plain.stdout.split('\n').map((line) => line.length))).toBe(80);
+  const narrow = await specify(argv('two'), where, { extraEnv: { COLUMNS: '60' } });
+  expect(Math.max(...narrow.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect((await specify(argv('three'), where, { extraEnv: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[');
+  const both = await specify(argv('four'), where, { extraEnv: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+  expect(both.stdout).not.toContain('\u001b');
+});
+
+test('on a terminal the steps are painted over until they are printed once', async () => {
+  const ran = await specifyOnTerminal(['init', 'demo', '--ai', 'claude', ...COMMON], [], place());
+  expect(ran.exitCode).toBe(0);
+  const [, ...frames] = ran.painted.split('\u001b[J');
+  expect(frames.length).toBeGreaterThan(5);
+  expect(frames[0]).not.toContain('project ready');
+  expect(frames.at(-1)?.match(/project ready/g)).toHaveLength(1);
+});
+
+test('NO_COLOR holds on a terminal too', async () => {
+  const ran = await specifyOnTerminal(['check'], [], place(), { NO_COLOR: '1' });
+  // eslint-disable-next-line no-control-regex
+  expect(ran.painted).not.toMatch(/\u001b\[\d+m/);
+});
