@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const TEMPLATES = new URL('../templates/', import.meta.url);
-const TIMEOUT_MS = 50_000;
+const TIMEOUT_MS = 100_000;
 
 export interface ProjectOptions {
   /** Name of the project's directory; any bytes a file name may have. */
@@ -72,6 +73,19 @@ export class ScriptProject implements AsyncDisposable {
         else resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });
       });
     });
+  }
+
+  async write(path: string, content: string): Promise<void> {
+    await mkdir(dirname(join(this.root, path)), { recursive: true });
+    await writeFile(join(this.root, path), content);
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.root, path), 'utf8');
+  }
+
+  exists(path: string): boolean {
+    return existsSync(join(this.root, path));
   }
 
   /** Every path outside of `.git` (directories end in `/`) with mode and content. */

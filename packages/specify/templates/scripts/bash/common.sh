@@ -67,7 +67,8 @@ feature_directory() {
     count=$((count + 1))
   done
   if ((count == 1)); then
-    REPLY=$found
+    # Of a branch like 001-a/b the directory 001-a is only the parent.
+    if [[ ! -d $REPLY ]]; then REPLY=$found; fi
   elif ((count > 1)); then
     error "Several directories in specs/ have the number ${1:0:3}; going on with specs/$1. Give each feature its own number."
   fi
