@@ -69,9 +69,8 @@ export function nextStepsPanel(
   const steps = [first];
   if (agent?.key === 'codex') {
     const home = join(target.path, '.codex');
-    steps.push(
-      `Tell Codex where its commands are, with the variable CODEX_HOME: ${world.platform === 'win32' ? `setx CODEX_HOME "${plain(home)}"` : `export CODEX_HOME=${quoted(home)}`}`,
-    );
+    const set = world.platform === 'win32' ? `setx CODEX_HOME "${plain(home)}"` : `export CODEX_HOME=${quoted(home)}`;
+    steps.push(`Tell Codex where its commands are:\n     ${set}`);
   }
   steps.push('Use the slash commands in your agent:');
   const last = steps.length;
@@ -83,7 +82,7 @@ export function nextStepsPanel(
     ['implement', 'the tasks, carried out'],
   ] as const;
   const lines = [
-    ...steps.map((step, at) => `${at + 1}. ${step}`),
+    ...steps.flatMap((step, at) => `${at + 1}. ${step}`.split('\n')),
     ...commands.map(([command, meaning], at) => `   ${last}.${at + 1} ${slash(command)} - ${meaning}`),
   ];
   return panel(world, 'Next steps', lines, 'cyan');
