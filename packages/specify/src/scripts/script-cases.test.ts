@@ -74,6 +74,12 @@ test.concurrent.each(cases)('$id', async (recorded) => {
   expect(await branch(project, known)).toBe(known.branch_after);
 });
 
+test.each(Object.entries(deviations))('docs/compatibility.md gives the reason for %s', (id, { quirk }) => {
+  const page = readFileSync(new URL('../../../../docs/compatibility.md', import.meta.url), 'utf8');
+  const row = page.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${id}\``));
+  expect(row).toContain(`| ${quirk} |`);
+});
+
 /** The case as our scripts answer it: the faults that are mended everywhere, and the deviations of this one. */
 function expected(recorded: ScriptCase): ScriptCase {
   const { feature, ...replaced } = deviations[recorded.id] ?? {};
