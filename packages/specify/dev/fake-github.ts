@@ -15,6 +15,7 @@ export type GithubMode =
   | 'trunc'
   | 'ratelimit'
   | 'redirect'
+  | 'hang'
   | 'unreachable';
 
 /** One request that arrived, under the address that it would have had. */
@@ -104,6 +105,7 @@ const PACKAGES: readonly string[] = [
   'symlink',
   'git-hook',
   'bad-checksum',
+  'dotted',
 ] satisfies PackageMode[];
 
 function sendPackage(path: string, mode: GithubMode, response: ServerResponse): void {
@@ -112,6 +114,7 @@ function sendPackage(path: string, mode: GithubMode, response: ServerResponse): 
     response.writeHead(404).end();
     return;
   }
+  if (mode === 'hang') return;
   const kind = PACKAGES.includes(mode) ? (mode as PackageMode) : 'ok';
   packageZip(agent as AgentKey, script as ScriptFlavour, kind).then(
     (zip) => {

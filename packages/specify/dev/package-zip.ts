@@ -6,7 +6,16 @@ const MADE_ON_UNIX = 3;
 const SYMBOLIC_LINK = 0o120777;
 
 /** What is wrong with a package, or merely unusual. */
-export type PackageMode = 'ok' | 'nested' | 'corrupt' | 'slip' | 'absolute' | 'symlink' | 'git-hook' | 'bad-checksum';
+export type PackageMode =
+  | 'ok'
+  | 'nested'
+  | 'corrupt'
+  | 'slip'
+  | 'absolute'
+  | 'symlink'
+  | 'git-hook'
+  | 'bad-checksum'
+  | 'dotted';
 
 /** A package as releases have it: every folder is an entry, no file is executable. */
 export async function packageZip(
@@ -15,7 +24,7 @@ export async function packageZip(
   mode: PackageMode = 'ok',
 ): Promise<Uint8Array> {
   const entries: Zippable = {};
-  const top = mode === 'nested' ? 'package/' : '';
+  const top = mode === 'nested' ? 'package/' : mode === 'dotted' ? './' : '';
   for (const { path, content } of await packageFiles(agent, script)) {
     const parts = `${top}${path}`.split('/');
     for (let depth = 1; depth < parts.length; depth += 1)

@@ -163,6 +163,19 @@ test.concurrent.for(cases)('$id', async (recorded, { onTestFinished }) => {
     expectHistory(recorded.git, recorded.argv.includes('--here') ? place.cwd : join(place.cwd, 'demo'), place);
 });
 
+test.concurrent.for(cases.filter(({ id }) => id.startsWith('agent-')))(
+  '$id gives the same files from the built-in templates, without a request',
+  async ({ argv, after }, { onTestFinished }) => {
+    const place = stage();
+    onTestFinished(place.remove);
+    const github = await fakeGithub('ok');
+    onTestFinished(github.close);
+    const ran = await specify(argv, place, { extraEnv: { GITHUB_API_URL: github.api } });
+    const observed = { exitCode: ran.exitCode, tree: treeOf(place.cwd), requests: github.requests };
+    expect(observed).toEqual({ exitCode: 0, tree: after.toSorted(), requests: [] });
+  },
+);
+
 const ON_STDERR = ['USAGE_ERROR', 'ABORTED'];
 
 async function layBefore({ id, before = [] }: Case, { cwd, home }: Stage): Promise<void> {

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { classesIn } from '../dev/message-classes.ts';
 import { specifyOnTerminal } from '../dev/pseudo-terminal.ts';
-import { specify, stage, treeOf } from '../dev/stage.ts';
+import { COMMAND, specify, stage, treeOf, widerPath } from '../dev/stage.ts';
 import { VERSION } from './version.ts';
 
 const COMMON = ['--script', 'sh', '--ignore-agent-tools', '--no-git'];
@@ -59,6 +61,21 @@ test.each([
   expect(ran.exitCode).toBe(1);
   expect(classesIn(ran.stdout)).toContain('E_INIT_FAILED');
   expect(treeOf(where.cwd)).toEqual([]);
+});
+
+test('in a directory that is gone, help still helps, and init says so without a stack', async () => {
+  const where = place();
+  const inGone = (words: string) => {
+    const command = `rmdir "$PWD" && exec '${process.execPath}' '${COMMAND}' ${words}`;
+    return spawnSync('/bin/sh', ['-c', command], { cwd: where.cwd, env: where.env, encoding: 'utf8' });
+  };
+  where.env['PATH'] = widerPath(where);
+  expect(inGone('--help')).toMatchObject({ status: 0, stderr: '' });
+  mkdirSync(where.cwd);
+  const ran = inGone('init demo --ai claude');
+  expect(ran).toMatchObject({ status: 1, stderr: '' });
+  expect(ran.stdout).toContain('specify cannot go on');
+  expect(ran.stdout).not.toContain('    at ');
 });
 
 test('without a terminal there is no colour unless it is forced, and lines keep to the width', async () => {

@@ -1,5 +1,5 @@
 import { banner } from './banner.ts';
-import { Failure } from './failure.ts';
+import { Failure, messageOf } from './failure.ts';
 import { atMostWords, misunderstood, parseOptions } from './parse-options.ts';
 import { panel, plain } from './panel.ts';
 import { VERSION } from './version.ts';
@@ -15,7 +15,13 @@ export async function runProgram(argv: readonly string[], world: World): Promise
   try {
     return await dispatch(argv, world);
   } catch (thrown) {
-    if (!(thrown instanceof Failure)) throw thrown;
+    if (!(thrown instanceof Failure)) {
+      // A disk or a directory that is not as it should be; the stack helps nobody but who asks for it.
+      const stack =
+        thrown instanceof Error && argv.includes('--debug') ? (thrown.stack ?? '').split('\n').slice(1) : [];
+      world.out(panel(world, 'specify cannot go on', [messageOf(thrown), ...stack].map(plain), 'red'));
+      return 1;
+    }
     if (thrown.kind === 'usage') {
       world.err(['', `Usage error: ${plain(thrown.message)}`, ...thrown.lines.map(plain), ''].join('\n'));
       return 2;

@@ -19,7 +19,7 @@ export interface World {
   stdin: ReadStream;
   stdout: NodeJS.WriteStream;
   env: Environment;
-  cwd: string;
+  readonly cwd: string;
   platform: NodeJS.Platform;
   /** Aborts when the person presses Ctrl-C or the process is asked to end. */
   signal: AbortSignal;
@@ -45,7 +45,10 @@ export function worldOf(running: NodeJS.Process, signal: AbortSignal): World {
     stdin,
     stdout,
     env,
-    cwd: running.cwd(),
+    // Asked for when needed: help works where the directory has been deleted.
+    get cwd() {
+      return running.cwd();
+    },
     platform,
     signal,
   };

@@ -41,6 +41,7 @@ export function readZip(zip: Uint8Array): Template {
     let total = 0;
     for (const entry of entries) {
       const path = safePath(entry.name);
+      if (path === '') continue;
       if (seen.has(path)) throw broken(`It holds ${path} twice.`);
       seen.add(path);
       total += entry.bytes;
@@ -105,7 +106,9 @@ function contentOf({ name, method, crc, packedBytes, bytes: size, offset }: Entr
 
 /** The path of an entry, if a project may have it: inside the project, and not in what git obeys. */
 function safePath(name: string): string {
-  const path = name.replace(/\/$/, '');
+  // Some packers start every name with the folder they were started in.
+  const path = name.replace(/^(\.\/)+/, '').replace(/\/$/, '');
+  if (path === '' && name !== '' && name !== '/') return '';
   const parts = path.split('/');
   const odd = parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git');
   if (odd || /[\\:\p{Cc}]/u.test(path))

@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { type FakeGithub, fakeGithub, type GithubMode } from '../../dev/fake-github.ts';
 import { classesIn, flat } from '../../dev/message-classes.ts';
 import { httpProxy, socksProxy } from '../../dev/proxy.ts';
-import { lay, type Ran, specify, stage, treeOf } from '../../dev/stage.ts';
+import { COMMAND, lay, type Ran, specify, stage, treeOf } from '../../dev/stage.ts';
 import { packageZip } from '../../dev/package-zip.ts';
 
 const WORDS = ['init', 'demo', '--ai', 'claude', '--script', 'sh', '--ignore-agent-tools', '--no-git'];
@@ -44,6 +46,28 @@ test.each<[GithubMode, string[], string]>([
   expect(classesIn(ran.stdout)).toEqual(['BANNER', 'PANEL_SETUP', 'I_SELECTED', ...classes].toSorted());
   expect(flat(ran.stdout)).toContain(fact);
   expect(tree).toEqual([]);
+});
+
+test('a package whose names start with the folder it was packed in is one like any other', async () => {
+  const { ran, tree } = await fromRelease(await fakeGithub('dotted'));
+  expect(ran.exitCode).toBe(0);
+  expect(tree).toContain('644 demo/.claude/commands/speckit.plan.md');
+});
+
+test('Ctrl-C during a download ends it, and nothing is left behind', async () => {
+  const github = await fakeGithub('hang');
+  onTestFinished(github.close);
+  const place = stage();
+  onTestFinished(place.remove);
+  const env = { ...place.env, GITHUB_API_URL: github.api };
+  const child = spawn(process.execPath, [COMMAND, ...WORDS, '--release'], { cwd: place.cwd, env });
+  const said = child.stderr.setEncoding('utf8').toArray();
+  child.stdout.resume();
+  await expect.poll(() => github.requests.length, { timeout: 20_000 }).toBe(2);
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect((await said).join('')).toBe('Aborted.\n');
+  expect(treeOf(place.cwd)).toEqual([]);
 });
 
 test('a redirect to another host does not get the token', async () => {
