@@ -34,14 +34,6 @@ test.each([
   expect((await create(project, '--short-name', 'x', 'text')).name).toBe(name);
 });
 
-test('what a hook of the repository prints is not part of the result', async () => {
-  await using project = await ScriptProject.create();
-  await project.shell(`printf '#!/bin/sh\\necho {}' > .git/hooks/post-checkout && chmod +x .git/hooks/post-checkout`);
-  const { name, stderr } = await create(project, 'Sign people in');
-  expect(name).toBe('001-sign-people');
-  expect(stderr).toContain('{}');
-});
-
 test('a tag with the name of the branch changes nothing', async () => {
   await using project = await ScriptProject.create();
   await project.shell('git checkout -q -b 001-a && git tag 001-a');
@@ -54,6 +46,14 @@ test('two directories with one number are told, and the name of the branch decid
   const outcome = await paths(project);
   expect(outcome).toMatchObject({ exitCode: 0, result: { FEATURE_DIR: `${project.root}/specs/004-c` } });
   expect(messageClasses(outcome)).toEqual(['E_SEVERAL_DIRECTORIES']);
+});
+
+test('numbers with leading zeros are decimal', async () => {
+  await using project = await ScriptProject.create({ git: 'none' });
+  await project.shell('mkdir -p specs/007-a specs/009-b specs/010-c');
+  expect(await paths(project)).toMatchObject({ result: { BRANCH: '010-c' } });
+  await project.shell('rmdir specs/010-c');
+  expect(await paths(project)).toMatchObject({ result: { BRANCH: '009-b' } });
 });
 
 test('before the first commit the directory with the highest number is the feature', async () => {

@@ -165,7 +165,7 @@ test.concurrent.each(oneLine([...CODE, ...AWKWARD]))('a plan whose language and 
 test('names of remotes and of their branches', async () => {
   await using project = await ScriptProject.create();
   await project.shell('git init -q --bare ../far.git');
-  for (const [index, remote] of ['a;touch HIT', '$(touch HIT)', '--upload-pack=touch HIT', 'a"b'].entries()) {
+  for (const [index, remote] of ['origin', '--upload-pack=touch HIT', '$(touch HIT)', 'a"b;touch HIT'].entries()) {
     await project.shell(`git config remote.${quoted(remote)}.url ../far.git`);
     await project.shell(`git push -q ../far.git ${quoted(`main:refs/heads/00${index + 1}-$(touch\${IFS}HIT)`)}`);
   }
