@@ -1,3 +1,4 @@
+import { templatesOf } from '@fusion-kit/domain/node';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -88,7 +89,7 @@ describe('a run', () => {
     const work = { ...node('b').work, prompt: 'Goal: ${{ inputs.goal }}. Before: ${{ nodes.a.outputs.summary }}' };
     await startRun(home, graph([node('a'), node('b', ['a'], { work })], 1, { inputs: { goal: {} } }), { goal: 'tea' });
     await eventually(home.engine, ['run.completed']);
-    expect(home.starts[1]?.work.prompt).toBe('Goal: tea. Before: done');
+    expect(templatesOf(home.starts[1]!.work)['prompt']).toBe('Goal: tea. Before: done');
   });
 
   it('takes the longest node and agent that a definition may hold, and says which inputs are too long', async () => {

@@ -1,3 +1,4 @@
+import { templatesOf } from '@fusion-kit/domain/node';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { Command } from '@fusion-kit/domain/command';
 import { decide } from '@fusion-kit/domain/decide';
@@ -65,7 +66,13 @@ export class Attempt {
     recorder.do({ type: 'dispatch.start', caller: this.#caller }, 120);
     recorder.do({ type: 'dispatch.phase', caller: this.#caller, phase: 'working' }, 600);
     const system = 'You are one of a team. Work only in your workspace; finish with a summary.';
-    this.#say({ type: 'turn.opened', v: 1, ...this.#caller, system, prompt: task.work.prompt });
+    this.#say({
+      type: 'turn.opened',
+      v: 1,
+      ...this.#caller,
+      system,
+      prompt: Object.values(templatesOf(task.work)).join('\n'),
+    });
   }
 
   get caller(): Caller {

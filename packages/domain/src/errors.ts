@@ -1,5 +1,15 @@
 import * as z from 'zod';
 
+export interface ErrorRow {
+  status: number;
+  remedy: string;
+  /**
+   * What becomes of a task that fails with it. Without a word it is tried again as often as its policy says; `never`: a person has to change
+   * something first; `free`: nobody's fault, the work goes on where it stopped and no attempt is used up.
+   */
+  again?: 'never' | 'free';
+}
+
 /** Every way fusion-kit refuses or fails, by its code: the HTTP status and what a person can do about it. */
 export const ERRORS = {
   // at the door
@@ -30,9 +40,13 @@ export const ERRORS = {
   run_unknown: { status: 404, remedy: 'List runs with `fusion-kit run list`.' },
   workflow_unknown: { status: 404, remedy: 'List workflows with `fusion-kit workflow list`.' },
   message_unknown: { status: 404, remedy: 'List messages with `fusion-kit message list`.' },
-  provider_unknown: { status: 404, remedy: 'List providers with `fusion-kit provider list`.' },
-  runtime_unknown: { status: 422, remedy: 'Use one of the named runtimes.' },
-  blob_unknown: { status: 404, remedy: 'The content was removed or never written; the event keeps its preview.' },
+  provider_unknown: { status: 404, again: 'never', remedy: 'List providers with `fusion-kit provider list`.' },
+  runtime_unknown: { status: 422, again: 'never', remedy: 'Use one of the named runtimes.' },
+  blob_unknown: {
+    status: 404,
+    again: 'never',
+    remedy: 'The content was removed or never written; the event keeps its preview.',
+  },
   // rules
   move_refused: { status: 409, remedy: 'Look at the present state first; it does not allow this.' },
   project_busy: { status: 409, remedy: 'Cancel its runs and terminate its agents first.' },
@@ -41,7 +55,11 @@ export const ERRORS = {
   agent_name_taken: { status: 409, remedy: 'Choose another name, or terminate the agent that has it.' },
   dispatch_stale: { status: 409, remedy: 'The task was given to a newer dispatch; this one stops.' },
   idempotency_conflict: { status: 409, remedy: 'Use a new Idempotency-Key for a different request.' },
-  budget_exceeded: { status: 402, remedy: 'Start the work anew under a larger budget of what is named.' },
+  budget_exceeded: {
+    status: 402,
+    again: 'never',
+    remedy: 'Start the work anew under a larger budget of what is named.',
+  },
   // workflows
   workflow_syntax: { status: 422, remedy: 'Correct the file at the named line and column.' },
   workflow_invalid: { status: 422, remedy: 'Correct the named nodes.' },
@@ -53,12 +71,14 @@ export const ERRORS = {
   },
   expression_invalid: {
     status: 422,
+    again: 'never',
     remedy: 'Use ${{ inputs.NAME }} or ${{ nodes.ID.outputs.NAME }} of a node that this one needs.',
   },
   input_missing: { status: 422, remedy: 'Give the named inputs with --input NAME=VALUE.' },
   // work
   sandbox_missing: {
     status: 422,
+    again: 'never',
     remedy:
       'Install bubblewrap (Debian: apt-get install bubblewrap), or choose `--sandbox none` knowing that agents can then touch everything you can.',
   },
@@ -70,20 +90,28 @@ export const ERRORS = {
   setup_failed: { status: 422, remedy: "Run the project's setup command by hand and repair it." },
   verification_failed: { status: 422, remedy: 'Read the output of the failed command in the receipt.' },
   nothing_changed: { status: 422, remedy: "The task was expected to change files; look at the agent's last answer." },
-  landing_conflict: { status: 409, remedy: 'Both sides are named; add a dependency between them or resolve by hand.' },
+  landing_conflict: {
+    status: 409,
+    again: 'never',
+    remedy: 'Both sides are named; add a dependency between them or resolve by hand.',
+  },
   dependency_failed: { status: 409, remedy: 'See what the named task failed of, repair that, and start again.' },
   agent_gave_up: { status: 422, remedy: "Read the agent's last answer in the task's log." },
   step_limit: { status: 422, remedy: 'Raise maxSteps, or split the task.' },
   task_timeout: { status: 408, remedy: 'Raise its timeout, or split the task.' },
-  runner_lost: { status: 503, remedy: 'The task is given out again by itself.' },
+  runner_lost: { status: 503, again: 'free', remedy: 'The task is given out again by itself.' },
   // providers
-  provider_key_missing: { status: 422, remedy: 'Set the named environment variable, for example OPENROUTER_API_KEY.' },
-  provider_refused_key: { status: 422, remedy: 'Check the key at the provider.' },
-  provider_limited: { status: 429, remedy: 'The work continues by itself when the limit resets.' },
-  provider_credits: { status: 402, remedy: 'Add credits at the provider.' },
+  provider_key_missing: {
+    status: 422,
+    again: 'never',
+    remedy: 'Set the named environment variable, for example OPENROUTER_API_KEY.',
+  },
+  provider_refused_key: { status: 422, again: 'never', remedy: 'Check the key at the provider.' },
+  provider_limited: { status: 429, again: 'free', remedy: 'The work continues by itself when the limit resets.' },
+  provider_credits: { status: 402, again: 'never', remedy: 'Add credits at the provider.' },
   provider_unreachable: { status: 503, remedy: 'Check the network and the base URL.' },
   provider_failed: { status: 502, remedy: 'Try again, or choose another model.' },
-  model_unknown: { status: 422, remedy: 'Choose a model the provider lists.' },
+  model_unknown: { status: 422, again: 'never', remedy: 'Choose a model the provider lists.' },
   // the house
   journal_locked: {
     status: 409,
@@ -101,9 +129,9 @@ export const ERRORS = {
   },
   port_taken: { status: 409, remedy: 'Choose another port with --port, or 0 for any free one.' },
   server_unreachable: { status: 503, remedy: 'Start it with `fusion-kit up`.' },
-  shutting_down: { status: 503, remedy: 'Wait for the restart and send the request again.' },
+  shutting_down: { status: 503, again: 'free', remedy: 'Wait for the restart and send the request again.' },
   internal: { status: 500, remedy: 'Please report this with the output of `fusion-kit doctor`.' },
-} as const satisfies Record<string, { status: number; remedy: string }>;
+} as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
 const CODES = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];

@@ -1,25 +1,12 @@
-import type { ErrorCode } from './errors.ts';
+import { type ErrorCode, type ErrorRow, ERRORS } from './errors.ts';
 
-/** Failures that another attempt cannot mend: a person has to change something first. */
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  'budget_exceeded',
-  'provider_key_missing',
-  'provider_refused_key',
-  'provider_credits',
-  'provider_unknown',
-  'model_unknown',
-  'runtime_unknown',
-  'sandbox_missing',
-  'expression_invalid',
-  'landing_conflict',
-  'blob_unknown',
-]);
+const againOf = (code: ErrorCode): ErrorRow['again'] => {
+  const row: ErrorRow = ERRORS[code];
+  return row.again;
+};
 
-/** Interruptions that are nobody's fault: the work goes on where it stopped and no attempt is used up. */
-const INTERRUPTIONS: ReadonlySet<ErrorCode> = new Set(['provider_limited', 'runner_lost', 'shutting_down']);
-
-export const isRetryable = (code: ErrorCode): boolean => !FINAL.has(code);
-export const countsAsAttempt = (code: ErrorCode): boolean => !INTERRUPTIONS.has(code);
+export const isRetryable = (code: ErrorCode): boolean => againOf(code) !== 'never';
+export const countsAsAttempt = (code: ErrorCode): boolean => againOf(code) !== 'free';
 
 const BACKOFF_MAX_MS = 3_600_000;
 

@@ -1,22 +1,20 @@
 import * as z from 'zod';
-import { agentOutputs, agentTemplates, AgentWork } from './nodes/agent.ts';
+import { agentRules, AgentWork } from './nodes/agent.ts';
+import type { KindRules, Proof } from './nodes/kind.ts';
 
-/** What a node of each kind does, by its kind. A new kind adds a file in `nodes/` and a member here. */
+/** What a node of each kind does, by its kind. A new kind adds a file in `nodes/`, a member here and a line below. */
 export const NodeWork = z.discriminatedUnion('kind', [AgentWork]);
 export type NodeWork = z.infer<typeof NodeWork>;
 
-interface KindRules<Work extends NodeWork> {
-  templates: (work: Work) => Record<string, string>;
-  outputs: (work: Work) => readonly string[];
-}
-const KIND_RULES: { [Kind in NodeWork['kind']]: KindRules<Extract<NodeWork, { kind: Kind }>> } = {
-  agent: { templates: agentTemplates, outputs: agentOutputs },
-};
+/** By kind; each is only ever given work of its own kind. */
+const KINDS: Record<NodeWork['kind'], KindRules<NodeWork>> = { agent: agentRules };
 
 /** The texts of a node in which expressions are filled in at dispatch, by their key. */
-export const templatesOf = (work: NodeWork): Record<string, string> => KIND_RULES[work.kind].templates(work);
+export const templatesOf = (work: NodeWork): Record<string, string> => KINDS[work.kind].templates(work);
 /** The outputs that a node declares. */
-export const outputsOf = (work: NodeWork): readonly string[] => KIND_RULES[work.kind].outputs(work);
+export const outputsOf = (work: NodeWork): readonly string[] => KINDS[work.kind].outputs(work);
+/** What speaks for a node's result. */
+export const proofOf = (work: NodeWork): Proof => KINDS[work.kind].proof(work);
 
 /** How often a failed task is tried again: `limit` more times, waiting `backoffMs`, then twice that, and so on. */
 export const RetryPolicy = z.object({

@@ -1,3 +1,4 @@
+import { templatesOf } from '@fusion-kit/domain/node';
 import type { ConversationEvent, EventType } from '@fusion-kit/domain/event';
 import { type ErrorCode, failure } from '@fusion-kit/domain/errors';
 import {
@@ -39,7 +40,7 @@ it('fills in the outputs of far ancestors, and the inputs of the run', async () 
     }),
   );
   await until(engine, 'run.completed');
-  expect(starts[3]?.work.prompt).toBe('of Task 1, of Task 3 and tea');
+  expect(templatesOf(starts[3]!.work)['prompt']).toBe('of Task 1, of Task 3 and tea');
 });
 
 it('fails a task that speaks of an output which is not there, instead of asking an agent for it', async () => {

@@ -1,6 +1,8 @@
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import { keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import { outputsOf } from '@fusion-kit/domain/node';
+import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
 import type { Delta, ModelEndpoint, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
@@ -95,13 +97,14 @@ export class Dispatch {
     const workspace = await workspaces.open(caller.agentId, project);
     await this.#prepare(workspace);
     await this.#report({ type: 'dispatch.phase', phase: 'working' });
-    const claim = await this.#turn(workspace);
+    const claim = await this.#carryOut(workspace);
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const { receipt, failure } = await prove({ start: this.#start, workspace, workspaces, blobs }, this.#stop.signal);
     if (failure) return this.#fail(failure, receipt);
-    const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / (work.outputs.length + 1)));
+    const declared = outputsOf(work);
+    const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / (declared.length + 1)));
     const outputs: Record<string, Text> = { summary: await keepText(blobs, claim.summary, max) };
-    for (const name of work.outputs) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, max);
+    for (const name of declared) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, max);
     await this.#report({ type: 'dispatch.proved', outputs, receipt });
   }
 
@@ -114,7 +117,16 @@ export class Dispatch {
     await (previous ? workspace.resume({ ...fresh, previous }) : workspace.begin(fresh));
   }
 
-  async #turn(workspace: Workspace): Promise<TurnResult> {
+  /** Each kind of work in its own way. */
+  #carryOut(workspace: Workspace): Promise<TurnResult> {
+    const { work } = this.#start;
+    switch (work.kind) {
+      case 'agent':
+        return this.#turn(workspace, work);
+    }
+  }
+
+  async #turn(workspace: Workspace, work: AgentWork): Promise<TurnResult> {
     const { runtime, blobs } = this.#parts;
     const { note, caller } = this.#start;
     const history = await Promise.all(this.#start.history.map((event) => fromConversation(blobs, event)));
@@ -125,7 +137,7 @@ export class Dispatch {
       caller,
       agent: this.#start.agent,
       title: this.#start.title,
-      work: this.#start.work,
+      work,
       inputs: this.#start.inputs,
       team: this.#start.team,
       history,

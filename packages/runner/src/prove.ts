@@ -1,4 +1,5 @@
 import { FusionError } from '@fusion-kit/domain/errors';
+import { proofOf } from '@fusion-kit/domain/node';
 import { cutText, keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { VerificationResult, Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
@@ -28,7 +29,8 @@ export interface Proven {
 
 /** Collects the evidence for a dispatch: what changed, and what its verification commands say of it in a clean checkout. */
 export async function prove({ start, workspace, workspaces, blobs }: Proof, signal: AbortSignal): Promise<Proven> {
-  const { caller, work, project, setup, timeoutMs } = start;
+  const { caller, project, setup, timeoutMs } = start;
+  const { verify, expectsChanges } = proofOf(start.work);
   const base = start.base ? { base: start.base } : {};
   const snapshot = await workspace.snapshot({
     id: caller.dispatchId,
@@ -42,7 +44,7 @@ export async function prove({ start, workspace, workspaces, blobs }: Proof, sign
     files: namedFiles(snapshot.files),
     fileCount: snapshot.files.length,
   };
-  if (work.expectsChanges && snapshot.files.length === 0) {
+  if (expectsChanges && snapshot.files.length === 0) {
     const receipt: Receipt = { kind: 'unverified', ...evidence, checks: [], sandbox: workspace.sandbox };
     return {
       receipt,
@@ -52,11 +54,11 @@ export async function prove({ start, workspace, workspaces, blobs }: Proof, sign
       ),
     };
   }
-  if (work.verify.length === 0)
+  if (verify.length === 0)
     return { receipt: { kind: 'unverified', ...evidence, checks: [], sandbox: workspace.sandbox } };
   const commit = snapshot.commit ?? snapshot.base ?? start.base;
   const result = await workspaces.verify(
-    { project, ...(commit && { commit }), setup, commands: work.verify, timeoutMs, directory: workspace.path },
+    { project, ...(commit && { commit }), setup, commands: verify, timeoutMs, directory: workspace.path },
     signal,
   );
   const receipt: Receipt = {

@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentId, DispatchId, MessageId, ProjectId, RunId, TaskId } from '@fusion-kit/domain/ids';
-import { NodeWork } from '@fusion-kit/domain/node';
+import { AgentWork } from '@fusion-kit/domain/nodes/agent';
 import type { Delta, InboundMessage, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
 import { loopbackModel, type Brain, type LoopbackModel } from './loopback-model.ts';
 
@@ -49,7 +49,7 @@ export async function runtimeBench(
       budget: {},
     },
     title: 'Change the notes',
-    work: NodeWork.parse({ kind: 'agent', prompt: 'Write the notes, then correct them.', ...work }),
+    work: AgentWork.parse({ kind: 'agent', prompt: 'Write the notes, then correct them.', ...work }),
     inputs: {},
     team: [
       { name: 'ada', capabilities: ['typescript'] },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { KindRules } from './kind.ts';
 
 /**
  * An agent works on the prompt in its own workspace. Expressions `${{ inputs.x }}` and `${{ nodes.id.outputs.x }}` in `prompt`
@@ -18,7 +19,8 @@ export const AgentWork = z.object({
 });
 export type AgentWork = z.infer<typeof AgentWork>;
 
-/** The texts of such a node in which expressions are filled in, by their key. */
-export const agentTemplates = (work: AgentWork): Record<string, string> => ({ prompt: work.prompt });
-/** The names that expressions of later nodes may use. */
-export const agentOutputs = (work: AgentWork): readonly string[] => work.outputs;
+export const agentRules: KindRules<AgentWork> = {
+  templates: ({ prompt }) => ({ prompt }),
+  outputs: ({ outputs }) => outputs,
+  proof: ({ verify, expectsChanges }) => ({ verify, expectsChanges }),
+};

@@ -1,7 +1,7 @@
 import type { AgentSpec } from '../agent.ts';
 import type { ConversationEvent } from '../event.ts';
 import type { MessageId } from '../ids.ts';
-import type { NodeWork } from '../node.ts';
+import type { AgentWork } from '../nodes/agent.ts';
 import type { CommandLine } from './sandbox.ts';
 import type { CageOptions } from './workspaces.ts';
 import type { Caller, ModelProtocol } from './upstream.ts';
@@ -45,7 +45,7 @@ export interface Turn {
   agent: AgentSpec;
   title: string;
   /** The node's work with its expressions filled in. */
-  work: NodeWork;
+  work: AgentWork;
   inputs: Readonly<Record<string, string>>;
   /** Names of the other agents, so that a message can be addressed. */
   team: readonly { name: string; capabilities: readonly string[] }[];

@@ -5,7 +5,11 @@ import { agentNode, writeAgent } from './agent.ts';
 /** A node of any kind as files have it. A new kind is a file beside this one, a line in each table here, and its work in `domain/nodes`. */
 export const fileNode = z.discriminatedUnion('kind', [agentNode]);
 
-/** How the work of each kind is written into a file. */
-export const WRITE_WORK: {
-  [Kind in NodeWork['kind']]: (work: Extract<NodeWork, { kind: Kind }>) => Record<string, unknown>;
-} = { agent: writeAgent };
+interface KindWriter {
+  write(work: NodeWork): Record<string, unknown>;
+}
+/** By kind; each is only ever given work of its own kind. */
+const WRITERS: Record<NodeWork['kind'], KindWriter> = { agent: { write: writeAgent } };
+
+/** The work of a node as files have it. */
+export const writeWork = (work: NodeWork): Record<string, unknown> => WRITERS[work.kind].write(work);

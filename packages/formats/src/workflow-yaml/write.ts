@@ -2,7 +2,7 @@ import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { WorkflowDefinition, WorkflowNode } from '@fusion-kit/domain/workflow';
 import { stringify } from 'yaml';
 import { writeCommon } from '../node-kinds/common.ts';
-import { WRITE_WORK } from '../node-kinds/kinds.ts';
+import { writeWork } from '../node-kinds/kinds.ts';
 
 /** A definition as a workflow file, without what is default. `readWorkflow` gives the same definition again. */
 export function writeWorkflow(definition: WorkflowDefinition): string {
@@ -33,6 +33,6 @@ function writeMember({ capabilities, subscriptions, budget, ...spec }: AgentSpec
 const writeNode = (node: WorkflowNode): Record<string, unknown> => ({
   ...(node.work.kind !== 'agent' && { kind: node.work.kind }),
   ...(node.title !== node.id && { title: node.title }),
-  ...WRITE_WORK[node.work.kind](node.work),
+  ...writeWork(node.work),
   ...writeCommon(node),
 });

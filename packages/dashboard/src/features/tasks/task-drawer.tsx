@@ -1,3 +1,4 @@
+import { proofOf, templatesOf } from '@fusion-kit/domain/node';
 import type { Task } from '@fusion-kit/domain/task';
 import { dateAndTime, shortCommit, tokens, usd } from '../../shared/format/figures.ts';
 import { taskNote } from '../../shared/live/task-waits.ts';
@@ -46,7 +47,8 @@ function Content({ task }: { task: Task }) {
   const open = useOpen();
   const note = useLive((store) => taskNote(store, task, names, Date.now()));
   const agentId = task.dispatch?.agentId ?? task.lastAgentId;
-  const { work } = task;
+  const asked = Object.values(templatesOf(task.work)).join('\n');
+  const { verify } = proofOf(task.work);
   return (
     <>
       <TaskActions task={task} />
@@ -80,11 +82,11 @@ function Content({ task }: { task: Task }) {
       </DrawerSection>
       <TaskNeeds task={task} />
       <DrawerSection title="Asked for">
-        <p className={styles['prose']}>{work.prompt}</p>
-        {work.verify.length > 0 && (
+        <p className={styles['prose']}>{asked}</p>
+        {verify.length > 0 && (
           <p className={styles['verify']}>
             Verified by{' '}
-            {work.verify.map((command) => (
+            {verify.map((command) => (
               <code key={command}>{command}</code>
             ))}
           </p>
