@@ -108,20 +108,22 @@ consider_feature() {
 }
 
 consider_branches() {
-  local remotes remote ref
+  local remotes remote ref reached
   remotes=$(git remote)
   if [[ -n $remotes ]]; then
     # Nobody may be there to answer a question for a password.
     export GIT_TERMINAL_PROMPT="${GIT_TERMINAL_PROMPT:-0}"
-    git fetch --all --prune --quiet </dev/null >/dev/null 2>&1 || true
     while IFS= read -r remote; do
+      # Not --all: git would take a remote named like an option for that option.
+      reached=true
+      git fetch --prune --quiet -- "$remote" </dev/null >/dev/null 2>&1 || reached=false
       # What was fetched earlier still counts when the remote cannot be reached now.
       while IFS= read -r ref; do
         ref=${ref#*refs/heads/}
         consider_feature "${ref#"refs/remotes/$remote/"}"
       done < <(
         git for-each-ref --format='%(refname)' "refs/remotes/$remote"
-        git ls-remote --heads -- "$remote" </dev/null 2>/dev/null || true
+        if [[ $reached == true ]]; then git ls-remote --heads -- "$remote" </dev/null 2>/dev/null; fi
       )
     done <<<"$remotes"
   fi

@@ -95,11 +95,15 @@ function Get-BranchNames([string]$Root) {
     $format = '--format=%(refname)'
     Get-GitLines @('-C', $Root, 'for-each-ref', $format, 'refs/heads') | ForEach-Object { $_ -creplace '^refs/heads/', '' }
     $remotes = @(Get-GitLines @('-C', $Root, 'remote'))
-    if ($remotes.Count -gt 0) { [void](Get-GitLines @('-C', $Root, 'fetch', '--all', '--prune', '--quiet')) }
     foreach ($remote in $remotes) {
+        # Not --all: git would take a remote named like an option for that option.
+        [void](Get-GitLines @('-C', $Root, 'fetch', '--prune', '--quiet', '--', $remote))
+        $reached = $LASTEXITCODE -eq 0
         $prefix = "refs/remotes/$remote/"
         Get-GitLines @('-C', $Root, 'for-each-ref', $format, $prefix) | ForEach-Object { $_.Substring($prefix.Length) }
-        Get-GitLines @('-C', $Root, 'ls-remote', '--heads', '--', $remote) | ForEach-Object { $_ -creplace '^.*?refs/heads/', '' }
+        if ($reached) {
+            Get-GitLines @('-C', $Root, 'ls-remote', '--heads', '--', $remote) | ForEach-Object { $_ -creplace '^.*?refs/heads/', '' }
+        }
     }
 }
 
