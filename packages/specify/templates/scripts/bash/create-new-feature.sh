@@ -108,22 +108,22 @@ consider_feature() {
 }
 
 consider_branches() {
-  local remotes remote ref reached
+  local remotes remote ref
   remotes=$(git remote)
   if [[ -n $remotes ]]; then
     # Nobody may be there to answer a question for a password.
     export GIT_TERMINAL_PROMPT="${GIT_TERMINAL_PROMPT:-0}"
     while IFS= read -r remote; do
       # Not --all: git would take a remote named like an option for that option.
-      reached=true
-      git fetch --prune --quiet -- "$remote" </dev/null >/dev/null 2>&1 || reached=false
+      git fetch --prune --quiet -- "$remote" </dev/null >/dev/null 2>&1 || true
       # What was fetched earlier still counts when the remote cannot be reached now.
       while IFS= read -r ref; do
         ref=${ref#*refs/heads/}
         consider_feature "${ref#"refs/remotes/$remote/"}"
       done < <(
         git for-each-ref --format='%(refname)' "refs/remotes/$remote"
-        if [[ $reached == true ]]; then git ls-remote --heads -- "$remote" </dev/null 2>/dev/null; fi
+        # Not only what was fetched: a remote may be set up to fetch a few branches, or none.
+        git ls-remote --heads -- "$remote" </dev/null 2>/dev/null || true
       )
     done <<<"$remotes"
   fi

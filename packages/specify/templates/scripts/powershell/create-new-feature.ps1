@@ -98,12 +98,10 @@ function Get-BranchNames([string]$Root) {
     foreach ($remote in $remotes) {
         # Not --all: git would take a remote named like an option for that option.
         [void](Get-GitLines @('-C', $Root, 'fetch', '--prune', '--quiet', '--', $remote))
-        $reached = $LASTEXITCODE -eq 0
         $prefix = "refs/remotes/$remote/"
         Get-GitLines @('-C', $Root, 'for-each-ref', $format, $prefix) | ForEach-Object { $_.Substring($prefix.Length) }
-        if ($reached) {
-            Get-GitLines @('-C', $Root, 'ls-remote', '--heads', '--', $remote) | ForEach-Object { $_ -creplace '^.*?refs/heads/', '' }
-        }
+        # Not only what was fetched: a remote may be set up to fetch a few branches, or none.
+        Get-GitLines @('-C', $Root, 'ls-remote', '--heads', '--', $remote) | ForEach-Object { $_ -creplace '^.*?refs/heads/', '' }
     }
 }
 
