@@ -18,7 +18,7 @@ test.each([
   ['git branch 1004-x', '1005-x'],
   ['git branch feature/017-other', '001-x'],
   ['git update-ref refs/remotes/origin/007-other HEAD && git remote add origin ../gone.git', '008-x'],
-  ['git update-ref refs/remotes/a/b/007-other HEAD && git remote add a/b ../gone.git', '008-x'],
+  ['git update-ref refs/remotes/a/b/007-other HEAD && git remote add a/b ../gone.git', '001-x'],
 ])('after %s the next feature is %s', async (setup, name) => {
   await using project = await ScriptProject.create();
   await project.shell(setup);

@@ -116,6 +116,8 @@ consider_branches() {
     while IFS= read -r remote; do
       # Not --all: git would take a remote named like an option for that option.
       git fetch --prune --quiet -- "$remote" </dev/null >/dev/null 2>&1 || true
+      # A fork's or a colleague's numbers are their own.
+      if [[ $remote != origin ]]; then continue; fi
       # What was fetched earlier still counts when the remote cannot be reached now.
       while IFS= read -r ref; do
         ref=${ref#*refs/heads/}

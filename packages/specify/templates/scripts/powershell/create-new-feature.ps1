@@ -90,7 +90,7 @@ function Get-TakenNumber([string]$Name, [string]$Suffix, [bool]$HasGit) {
     return [long]$digits
 }
 
-# Names of the branches here and on every remote. What was fetched earlier still counts when a remote cannot be reached.
+# Names of the branches here and on origin. What was fetched earlier still counts when a remote cannot be reached.
 function Get-BranchNames([string]$Root) {
     $format = '--format=%(refname)'
     Get-GitLines @('-C', $Root, 'for-each-ref', $format, 'refs/heads') | ForEach-Object { $_ -creplace '^refs/heads/', '' }
@@ -98,6 +98,8 @@ function Get-BranchNames([string]$Root) {
     foreach ($remote in $remotes) {
         # Not --all: git would take a remote named like an option for that option.
         [void](Get-GitLines @('-C', $Root, 'fetch', '--prune', '--quiet', '--', $remote))
+        # The numbers of a fork or a colleague are their own.
+        if ($remote -cne 'origin') { continue }
         $prefix = "refs/remotes/$remote/"
         Get-GitLines @('-C', $Root, 'for-each-ref', $format, $prefix) | ForEach-Object { $_.Substring($prefix.Length) }
         # Not only what was fetched: a remote may be set up to fetch a few branches, or none.
