@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, DispatchId } from '@fusion-kit/domain/ids';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
@@ -100,15 +101,30 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       const refspecs = owners
         .filter((_owner, at) => known[at] !== commit)
         .map((owner) => `+refs/fusion/leftovers:${leftoversRef(owner)}/${commit}`);
-      if (refspecs.length > 0) await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+      if (refspecs.length > 0) await collectPatiently(refspecs);
+    }
+
+    /** A git that a killed server left behind may hold a lock of the store for a moment. */
+    async function collectPatiently(refspecs: readonly string[]): Promise<void> {
+      for (const pauseMs of [100, 500, 2_000]) {
+        try {
+          return await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+        } catch {
+          await after(pauseMs);
+        }
+      }
+      await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
     }
 
     async function startAt(id: DispatchId, commit: string, base = commit): Promise<void> {
       try {
         await keepLeftovers();
+        // From here until it is occupied again the tree is nobody's: who resumes after a kill gets its work from the store.
+        await rm(directory.dispatchFile, { force: true });
         await clone.start(branchOf(id), commit);
       } catch {
         // An agent can break its own repository beyond use. It is put aside as it is, and the next task gets a new one.
+        await rm(directory.dispatchFile, { force: true });
         await toTrash(root, plan.cwd);
         await prepare(agent, project);
         await clone.start(branchOf(id), commit);
