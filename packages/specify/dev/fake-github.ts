@@ -11,6 +11,8 @@ export type GithubMode =
   | 'notfound'
   | 'badjson'
   | 'otherassets'
+  | 'noassets'
+  | 'noaddress'
   | 'dl404'
   | 'trunc'
   | 'ratelimit'
@@ -90,10 +92,14 @@ function sendRelease(
     ).map((name) => ({
       name,
       size: 55_137,
-      browser_download_url: `${origin}/github.com/${REPOSITORY}/releases/download/${TAG}/${name}`,
+      browser_download_url:
+        mode === 'noaddress' ? null : `${origin}/github.com/${REPOSITORY}/releases/download/${TAG}/${name}`,
     }));
     const other = [{ name: 'something-else.tar.gz', size: 1, browser_download_url: `${origin}/github.com/other` }];
-    response.end(JSON.stringify({ tag_name: TAG, assets: mode === 'otherassets' ? other : assets }));
+    // Nobody asks for this one, so nothing but its name need be there.
+    const sums = { name: 'spec-kit-template-checksums.txt' };
+    const listed = mode === 'otherassets' ? other : [sums, ...assets];
+    response.end(JSON.stringify({ tag_name: TAG, assets: mode === 'noassets' ? undefined : listed }));
   }
 }
 

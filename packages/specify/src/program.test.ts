@@ -100,6 +100,26 @@ test('on a terminal the steps are painted over until they are printed once', asy
   expect(frames.at(-1)?.match(/project ready/g)).toHaveLength(1);
 });
 
+test.each([
+  ['q\ny\n\u001b[A\n\u001b[B\n', 'droid', 'ps'],
+  ['y\r\u000e\u000e\r\u0010\u000e\r', 'gemini', 'sh'],
+])('what is typed ahead, %j, answers one question after the other', async (keys, agent, script) => {
+  const where = place();
+  mkdirSync(`${where.cwd}/src`);
+  const argv = ['init', '--here', '--ignore-agent-tools', '--no-git'];
+  const ran = await specifyOnTerminal(argv, [keys], where);
+  expect(ran.stdout).toContain(`Selected agent:   ${agent}\nSelected scripts: ${script}\n`);
+  expect(ran.exitCode).toBe(0);
+});
+
+test('Ctrl-D in a menu cancels, as Esc and Ctrl-C do', async () => {
+  const where = place();
+  const ran = await specifyOnTerminal(['init', 'demo', ...COMMON], ['\u0004'], where);
+  expect(ran.stdout).toContain('Selection cancelled');
+  expect(ran.exitCode).toBe(1);
+  expect(treeOf(where.cwd)).toEqual([]);
+});
+
 test('NO_COLOR holds on a terminal too', async () => {
   const ran = await specifyOnTerminal(['check'], [], place(), { NO_COLOR: '1' });
   // eslint-disable-next-line no-control-regex

@@ -33,6 +33,8 @@ async function fromRelease(
 
 test.each<[GithubMode, string[], string]>([
   ['ratelimit', ['E_FETCH', 'E_INIT_FAILED'], 'It is lifted at 2030-03-17T17:46:40.000Z. With a token'],
+  ['noassets', ['E_NO_ASSET', 'E_INIT_FAILED'], '(nothing)'],
+  ['noaddress', ['E_DOWNLOAD', 'E_INIT_FAILED'], 'no address'],
   ['slip', ['E_INIT_FAILED'], '"../evil.txt"'],
   ['absolute', ['E_INIT_FAILED'], '"/tmp/evil.txt"'],
   ['symlink', ['E_INIT_FAILED'], '.specify/link in it is a symbolic link'],

@@ -17,7 +17,8 @@ export interface Asset {
 
 export interface Release {
   tag: string;
-  assets: readonly Asset[];
+  /** Only the one that is chosen needs an address. */
+  assets: readonly (Omit<Asset, 'url'> & { url: string | undefined })[];
 }
 
 export interface Asking {
@@ -57,11 +58,15 @@ export async function findRelease(tag: string | undefined, { http, api, token, s
   }
 }
 
-/** @throws {Failure} `no_asset` when the release has none for this agent and script flavour */
+/** @throws {Failure} `no_asset` when the release has none for this agent and script flavour, `download` when it has no address */
 export function assetFor(agent: string, script: string, { tag, assets }: Release): Asset {
   const part = `spec-kit-template-${agent}-${script}`;
   const asset = assets.find(({ name }) => name.includes(part) && name.endsWith('.zip'));
-  if (asset) return asset;
+  if (asset?.url !== undefined) return { ...asset, url: asset.url };
+  if (asset)
+    throw new Failure('download', `${asset.name} could not be downloaded`, {
+      lines: ['The release has no address for it.'],
+    });
   throw new Failure('no_asset', `Release ${tag} has no package for ${agent} (${script})`, {
     lines: [
       `Looked for ${part}*.zip among:`,
@@ -111,13 +116,13 @@ async function collect(
 
 /** Takes of the API's answer what is needed. Throws when it is not there. */
 function releaseOf(answer: unknown): Release {
-  const { tag_name: tag, assets } = answer as { tag_name?: unknown; assets?: unknown };
-  if (typeof tag !== 'string' || !Array.isArray(assets)) throw new Error('no tag_name or no assets');
+  const { tag_name: tag, assets = [] } = answer as { tag_name?: unknown; assets?: unknown };
+  if (typeof tag !== 'string' || !Array.isArray(assets)) throw new Error('no tag_name, or assets are no list');
   return {
     tag,
     assets: (assets as Record<string, unknown>[]).map(({ name, browser_download_url: url, size }) => {
-      if (typeof name !== 'string' || typeof url !== 'string') throw new Error('an asset without name or address');
-      return { name, url, bytes: typeof size === 'number' ? size : 0 };
+      if (typeof name !== 'string') throw new Error('an asset without a name');
+      return { name, url: typeof url === 'string' ? url : undefined, bytes: typeof size === 'number' ? size : 0 };
     }),
   };
 }
