@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, DispatchId } from '@fusion-kit/domain/ids';
@@ -82,7 +82,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
     const clone = agentClone(plan, storePath);
     /** What lies in the tree: whose work it is, and the commit it began at. Kept outside the cage, so an agent cannot move its base. */
     const present = (): Promise<Tenancy | undefined> => readTenancy(directory.dispatchFile);
-    const occupy = (tenancy: Tenancy): Promise<void> => writeFile(directory.dispatchFile, JSON.stringify(tenancy));
+    const occupy = (tenancy: Tenancy): Promise<void> => writeTenancy(directory.dispatchFile, tenancy);
 
     async function baseOf(dispatch: { base?: string }): Promise<string> {
       const base = await commitAt(storePath, dispatch.base ?? USER_HEAD_REF);
@@ -145,6 +145,8 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         if (tenancy?.dispatches.includes(previous) && (await clone.resume(branchOf(id))))
           return await occupy({ ...tenancy, dispatches: [...tenancy.dispatches, id].slice(-TENANTS_MAX) });
         const base = await baseOf(dispatch);
+        // What cannot be gone on with where it lies may still be brought back, once it is in the store.
+        if (tenancy?.dispatches.includes(previous)) await keepLeftovers().catch(() => {});
         const work = await workOf(storePath, previous);
         await (work ? startAt(id, work, (await mergeBase(storePath, work, base)) ?? base) : startAt(id, base));
       },
@@ -210,6 +212,12 @@ interface Tenancy {
 
 /** More interruptions of one task than these are told apart no longer. */
 const TENANTS_MAX = 100;
+
+/** All of it or nothing: a kill in between must not make the work nobody's. */
+async function writeTenancy(file: string, tenancy: Tenancy): Promise<void> {
+  await writeFile(`${file}.new`, JSON.stringify(tenancy));
+  await rename(`${file}.new`, file);
+}
 
 async function readTenancy(file: string): Promise<Tenancy | undefined> {
   try {
