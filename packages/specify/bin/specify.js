@@ -3,6 +3,8 @@
 const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // NO_COLOR wins; with both, Node itself would complain about it on stderr.
+  if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
   void import('../dist/main.js').then((main) => main.main());
 } else {
   void onOwnNode();

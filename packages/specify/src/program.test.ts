@@ -89,6 +89,7 @@ test('without a terminal there is no colour unless it is forced, and lines keep 
   expect((await specify(argv('three'), where, { extraEnv: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[');
   const both = await specify(argv('four'), where, { extraEnv: { FORCE_COLOR: '1', NO_COLOR: '1' } });
   expect(both.stdout).not.toContain('\u001b');
+  expect(both.stderr).toBe('');
 });
 
 test('on a terminal the steps are painted over until they are printed once', async () => {
