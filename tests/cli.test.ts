@@ -295,7 +295,7 @@ describe('with a project', () => {
     const { exitCode, out } = await fusionKit('run', EXAMPLE, '--provider', 'openrouter');
     expect(exitCode).toBe(1);
     expect(out).toContain('● running');
-    expect(out).toMatch(/✗ lead, ada, grace: .*OPENROUTER_API_KEY/);
+    expect(out).toMatch(/✗ lead\b.*OPENROUTER_API_KEY/); // the others may still be on their way to the same end
     const [run] = (await json('run', 'list')).runs;
     expect(await json('run', 'cancel', run.id)).toMatchObject({ id: run.id, state: 'cancelled' });
   });
