@@ -2,6 +2,7 @@ import { templatesOf } from '@fusion-kit/domain/node';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  agentWork,
   eventually,
   graph,
   type House,
@@ -82,7 +83,7 @@ describe('a run', () => {
 
   it('hands outputs and inputs on', async () => {
     const home = await house();
-    const work = { ...node('b').work, prompt: 'Goal: ${{ inputs.goal }}. Before: ${{ nodes.a.outputs.summary }}' };
+    const work = { ...agentWork('b'), prompt: 'Goal: ${{ inputs.goal }}. Before: ${{ nodes.a.outputs.summary }}' };
     await startRun(home, graph([node('a'), node('b', ['a'], { work })], 1, { inputs: { goal: {} } }), { goal: 'tea' });
     await eventually(home.engine, ['run.completed']);
     expect(templatesOf(home.starts[1]!.work)['prompt']).toBe('Goal: tea. Before: done');
@@ -90,7 +91,7 @@ describe('a run', () => {
 
   it('takes the longest node and agent that a definition may hold, and says which inputs are too long', async () => {
     const home = await house();
-    const work = { ...node('a').work, prompt: 'x'.repeat(10_000), outputs: [] };
+    const work = { ...agentWork('a'), prompt: 'x'.repeat(10_000), outputs: [] };
     const long = graph([node('a', [], { work, title: 'y'.repeat(200) })], 1, {
       inputs: { goal: {} },
       check: ['z'.repeat(5_000)],

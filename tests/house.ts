@@ -5,6 +5,7 @@ import { openEngine } from '@fusion-kit/engine/open-engine';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import type { JournalFaults } from '@fusion-kit/domain/ports/journal';
+import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
 import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import { localTransport } from '@fusion-kit/transports/local';
 import { WorkflowDefinition, type WorkflowNode } from '@fusion-kit/domain/workflow';
@@ -91,10 +92,19 @@ export async function openHouse({
   return { engine, commands, starts, close: () => engine.close('the test is over') };
 }
 
+export const agentWork = (id: string): AgentWork => ({
+  kind: 'agent',
+  prompt: `Do ${id}.`,
+  outputs: [],
+  verify: [],
+  expectsChanges: false,
+  maxSteps: 10,
+});
+
 export const node = (id: string, needs: readonly string[] = [], more: Partial<WorkflowNode> = {}): WorkflowNode => ({
   id,
   title: `Do ${id}`,
-  work: { kind: 'agent', prompt: `Do ${id}.`, outputs: [], verify: [], expectsChanges: false, maxSteps: 10 },
+  work: agentWork(id),
   needs: needs.map((need) => ({ id: need, accept: ['completed'] })),
   requires: [],
   priority: 5,

@@ -29,6 +29,9 @@ export const AgentSpec = z.object({
 });
 export type AgentSpec = z.infer<typeof AgentSpec>;
 
+/** The runtime of agents that have a workspace and no model: they carry out commands. */
+export const SHELL_RUNTIME = 'shell';
+
 /** A named worker. `taskId` and `dispatchId` say what is in its hands; `runId` that it is released with that run. */
 export const Agent = AgentSpec.extend({
   id: AgentId,

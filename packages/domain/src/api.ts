@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Agent, AgentSpec, AgentState } from './agent.ts';
 import { Entry } from './entry.ts';
 import { Failure } from './errors.ts';
+import { InboxItem } from './inbox.ts';
 import { Severity } from './event.ts';
 import { AgentId, ProjectId, RunId, TaskId, WorkflowId } from './ids.ts';
 import { Address, Message } from './message.ts';
@@ -74,6 +75,11 @@ export const EventQuery = z.object({
 export const LogQuery = EventQuery.pick({ after: true, limit: true }).extend({
   order: EventQuery.shape.order.unwrap().default('oldest'),
 });
+/** What changed between two versions of a workflow. */
+export const WorkflowDiffQuery = z.object({
+  from: z.coerce.number().int().positive(),
+  to: z.coerce.number().int().positive(),
+});
 export const WorkflowVersionQuery = z.object({ version: z.coerce.number().int().positive().optional() });
 
 // what is sent
@@ -112,6 +118,14 @@ export type NewTask = z.input<typeof NewTask>;
 export const TaskChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('cancel'), reason: z.string().max(500).default('cancelled by a person') }),
   z.object({ action: z.literal('reprioritize'), priority: Task.shape.priority }),
+  z.object({ action: z.literal('skip'), reason: z.string().max(500).default('skipped by a person') }),
+  /** The answer to an approval; `by` is the person's name. */
+  z.object({
+    action: z.literal('answer'),
+    option: z.string().min(1).max(40),
+    comment: z.string().max(2_000).optional(),
+    by: z.string().min(1).max(100).default('a person'),
+  }),
 ]);
 /** `source` is the text of a workflow file; `file` is its name for messages about it. Saving under an existing name adds a version. */
 export const NewWorkflow = z.object({
@@ -126,6 +140,18 @@ export const StartRun = z.object({
   provider: z.string().optional(),
   model: z.string().optional(),
 });
+/** A new run that keeps what another has done. `node`: it and all that needs it are done anew; absent: all that did not complete. */
+export const ForkRun = z.object({
+  node: z.string().min(1).max(200).optional(),
+  /** Inputs that differ from those of the first run. */
+  inputs: z.record(z.string(), z.string()).default({}),
+  runtime: z.string().optional(),
+  provider: z.string().optional(),
+  model: z.string().optional(),
+});
+/** Where the log is folded to; its end when absent. */
+export const ReplayQuery = z.object({ to: z.coerce.number().int().positive().optional() });
+export const DiffQuery = z.object({ with: RunId });
 export const RunChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('pause') }),
   z.object({ action: z.literal('resume') }),
@@ -155,6 +181,8 @@ export const WorkflowCheck = z.object({
   levels: z.int(),
   widest: z.int(),
   criticalPath: z.array(z.string()),
+  /** Nodes that may run at the same time and may write the same files. */
+  conflicts: z.array(z.object({ nodes: z.tuple([z.string(), z.string()]), path: z.string() })).optional(),
 });
 export type WorkflowCheck = z.infer<typeof WorkflowCheck>;
 /** A workflow with the definition of the asked version (the latest by default) in place of the pointer to it. */
@@ -164,6 +192,27 @@ export type WorkflowView = z.infer<typeof WorkflowView>;
 export const EventView = Entry.omit({ keyed: true });
 export type EventView = z.infer<typeof EventView>;
 export const Started = z.object({ run: Run });
+export const Inbox = z.object({ items: z.array(InboxItem) });
+/** A run as the log up to `seq` tells it; `hash` is over the canonical JSON of these rows. `live` is that of the rows as they are, when `seq` is the end. */
+export const Replay = z.object({
+  seq: z.int(),
+  events: z.int(),
+  hash: z.string(),
+  live: z.string().optional(),
+  run: Run,
+  tasks: z.array(Task),
+});
+export type Replay = z.infer<typeof Replay>;
+/** Where two runs go apart: the first event, in the order of the first run, that the other does not have at its place. */
+export const RunDiff = z.object({
+  same: z.boolean(),
+  node: z.string().optional(),
+  one: Entry.omit({ keyed: true }).optional(),
+  other: Entry.omit({ keyed: true }).optional(),
+  /** Events that agree before that. */
+  agreeing: z.int(),
+});
+export type RunDiff = z.infer<typeof RunDiff>;
 export const AgentMetrics = z.object({
   agentId: AgentId,
   usage: Agent.shape.usage,

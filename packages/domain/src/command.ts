@@ -6,12 +6,15 @@ import type { Address, Sender } from './message.ts';
 import type { Caller } from './ports/upstream.ts';
 import type { CheckResult, Receipt } from './receipt.ts';
 import type { RunSpec } from './run.ts';
-import type { Landed, Outputs, TaskPhase, TaskSpec } from './task.ts';
+import type { Landed, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import type { BlobRef, Text } from './text.ts';
 import type { Budget } from './usage.ts';
 
 /** How a model call ended, without whose it was. */
 export type Settlement = Omit<EventOf<'model.called'>, keyof Caller | 'type' | 'v' | 'reservationId'>;
+
+/** The result of a task of another run. */
+export type Inherited = Pick<EventOf<'task.inherited'>, 'taskId' | 'from' | 'outputs' | 'receipt' | 'landed'>;
 
 /** Everything that can be asked of the writer. Ids of what is new are made by whoever asks. */
 export type Command =
@@ -47,10 +50,14 @@ export type Command =
       spec: RunSpec;
       tasks: readonly TaskSpec[];
       agents: readonly { id: AgentId; spec: AgentSpec }[];
+      /** Tasks of this run that another run has done already. */
+      inherited?: readonly Inherited[] | undefined;
     }
   | { type: 'run.pause'; runId: RunId }
   | { type: 'run.resume'; runId: RunId }
   | { type: 'run.cancel'; runId: RunId; reason: string }
+  /** Its deadline has passed. */
+  | { type: 'run.expire'; runId: RunId }
   | {
       type: 'run.conclude';
       runId: RunId;
@@ -61,7 +68,28 @@ export type Command =
   | { type: 'task.create'; spec: TaskSpec }
   | { type: 'task.cancel'; taskId: TaskId; reason: string }
   | { type: 'task.reprioritize'; taskId: TaskId; priority: number }
-  | { type: 'task.assign'; taskId: TaskId; agentId: AgentId; dispatchId: DispatchId }
+  | { type: 'task.skip'; taskId: TaskId; reason: string }
+  | { type: 'task.admit'; taskId: TaskId }
+  /** A person's answer to an approval; `by` is who. */
+  | { type: 'task.answer'; taskId: TaskId; option: string; comment?: string | undefined; by: string }
+  /** Begins what runs inside a task of the house: items or rounds after the `after` that were begun, up to `opened`, of `of`. */
+  | {
+      type: 'control.open';
+      taskId: TaskId;
+      after: number;
+      opened: number;
+      of?: number | undefined;
+      children: readonly TaskSpec[];
+    }
+  | { type: 'control.close'; taskId: TaskId; outputs: Outputs }
+  | { type: 'control.fail'; taskId: TaskId; failure: Failure }
+  | {
+      type: 'task.assign';
+      taskId: TaskId;
+      agentId: AgentId;
+      dispatchId: DispatchId;
+      stolenFrom?: AgentId | undefined;
+    }
   | { type: 'dispatch.start'; caller: Caller }
   | { type: 'dispatch.phase'; caller: Caller; phase: TaskPhase }
   | { type: 'dispatch.prove'; caller: Caller; outputs: Outputs; receipt: Receipt }
@@ -69,6 +97,8 @@ export type Command =
   /** `jitter` from 0 to 1 is drawn by the shell. */
   | { type: 'dispatch.fail'; caller: Caller; failure: Failure; receipt?: Receipt | undefined; jitter: number }
   | { type: 'dispatch.lose'; caller: Caller; reason: string }
+  | { type: 'dispatch.stall'; caller: Caller; quietMs: number; process: ProcessSign }
+  | { type: 'dispatch.revive'; caller: Caller }
   | { type: 'activity.record'; caller: Caller; events: readonly ConversationEvent[] }
   | {
       type: 'message.send';

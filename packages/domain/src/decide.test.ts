@@ -267,7 +267,7 @@ describe('a decision', () => {
       {
         type: 'dispatch.fail',
         caller: who,
-        failure: { code: 'landing_conflict', message: 'x', remedy: 'y' },
+        failure: { code: 'budget_exceeded', message: 'x', remedy: 'y' },
         jitter: 0,
       },
     ]);

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { agentRules } from './decide/agent.ts';
 import { budgetRules } from './decide/budget.ts';
 import type { Rule } from './decide/decision.ts';
+import { controlRules } from './decide/control.ts';
 import { dispatchRules } from './decide/dispatch.ts';
 import { messageRules } from './decide/message.ts';
 import { projectRules } from './decide/project.ts';
@@ -17,6 +18,7 @@ const RULES = {
   ...agentRules,
   ...runRules,
   ...taskRules,
+  ...controlRules,
   ...dispatchRules,
   ...messageRules,
   ...budgetRules,

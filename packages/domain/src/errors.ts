@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FailureKind } from './failure-kind.ts';
 
 export interface ErrorRow {
   status: number;
@@ -8,6 +9,8 @@ export interface ErrorRow {
    * something first; `free`: nobody's fault, the work goes on where it stopped and no attempt is used up.
    */
   again?: 'never' | 'free';
+  /** What sort of failure it is to a retry policy, where that does not follow from `again`. */
+  kind?: FailureKind;
 }
 
 /** Every way fusion-kit refuses or fails, by its code: the HTTP status and what a person can do about it. */
@@ -88,17 +91,57 @@ export const ERRORS = {
   },
   project_store_failed: { status: 500, remedy: 'See the named git error; the user repository was not changed.' },
   setup_failed: { status: 422, remedy: "Run the project's setup command by hand and repair it." },
-  verification_failed: { status: 422, remedy: 'Read the output of the failed command in the receipt.' },
-  nothing_changed: { status: 422, remedy: "The task was expected to change files; look at the agent's last answer." },
-  landing_conflict: {
+  verification_failed: {
+    status: 422,
+    kind: 'verification',
+    remedy: 'Read the output of the failed command in the receipt.',
+  },
+  command_failed: { status: 422, kind: 'verification', remedy: "Read what the command printed in the task's log." },
+  output_invalid: {
+    status: 422,
+    kind: 'verification',
+    remedy: 'The output has to be JSON that keeps to the schema the node declares.',
+  },
+  out_of_scope: {
+    status: 422,
+    kind: 'verification',
+    remedy: 'The named files lie outside what the node may write; widen `writes`, or leave them alone.',
+  },
+  approval_refused: {
     status: 409,
     again: 'never',
+    remedy: 'A person refused; see the comment, then run again from that node.',
+  },
+  approval_timeout: {
+    status: 408,
+    again: 'never',
+    remedy: 'Nobody answered in time; give the approval a longer timeout or an onTimeout option.',
+  },
+  loop_limit: { status: 422, again: 'never', remedy: 'Raise max, or set atMax: complete.' },
+  agent_stalled: {
+    status: 504,
+    kind: 'crash',
+    remedy: 'The agent made no progress; see its last activity. `stall: ask` or `wait` leaves such agents alone.',
+  },
+  run_timeout: {
+    status: 408,
+    again: 'never',
+    remedy: 'Give the run a longer timeout, then run again from what is left.',
+  },
+  nothing_changed: {
+    status: 422,
+    kind: 'verification',
+    remedy: "The task was expected to change files; look at the agent's last answer.",
+  },
+  landing_conflict: {
+    status: 409,
+    kind: 'conflict',
     remedy: 'Both sides are named; add a dependency between them or resolve by hand.',
   },
   dependency_failed: { status: 409, remedy: 'See what the named task failed of, repair that, and start again.' },
   agent_gave_up: { status: 422, remedy: "Read the agent's last answer in the task's log." },
   step_limit: { status: 422, remedy: 'Raise maxSteps, or split the task.' },
-  task_timeout: { status: 408, remedy: 'Raise its timeout, or split the task.' },
+  task_timeout: { status: 408, kind: 'timeout', remedy: 'Raise its timeout, or split the task.' },
   runner_lost: { status: 503, again: 'free', remedy: 'The task is given out again by itself.' },
   // providers
   provider_key_missing: {
@@ -107,10 +150,15 @@ export const ERRORS = {
     remedy: 'Set the named environment variable, for example OPENROUTER_API_KEY.',
   },
   provider_refused_key: { status: 422, again: 'never', remedy: 'Check the key at the provider.' },
-  provider_limited: { status: 429, again: 'free', remedy: 'The work continues by itself when the limit resets.' },
+  provider_limited: {
+    status: 429,
+    again: 'free',
+    kind: 'provider_limit',
+    remedy: 'The work continues by itself when the limit resets.',
+  },
   provider_credits: { status: 402, again: 'never', remedy: 'Add credits at the provider.' },
-  provider_unreachable: { status: 503, remedy: 'Check the network and the base URL.' },
-  provider_failed: { status: 502, remedy: 'Try again, or choose another model.' },
+  provider_unreachable: { status: 503, kind: 'provider', remedy: 'Check the network and the base URL.' },
+  provider_failed: { status: 502, kind: 'provider', remedy: 'Try again, or choose another model.' },
   model_unknown: { status: 422, again: 'never', remedy: 'Choose a model the provider lists.' },
   // the house
   journal_locked: {

@@ -5,7 +5,7 @@ import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId
 import { Address, Sender } from './message.ts';
 import { CheckResult, CommitId, Receipt } from './receipt.ts';
 import { RunSpec } from './run.ts';
-import { Landed, Need, Outputs, TaskPhase, TaskSpec } from './task.ts';
+import { Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { Budget } from './usage.ts';
 
@@ -73,14 +73,29 @@ const TASK_EVENTS = [
   /** More that the task just created needs, where its own event has not the room for all. */
   eventSchema('task.needs_added', { ...task, needs: z.array(Need).min(1) }),
   eventSchema('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
-  eventSchema('task.assigned', { ...dispatch, fence: z.int().positive() }),
+  /** Its `when` was asked and held; it may start. */
+  eventSchema('task.admitted', task),
+  /** The house carries it out; for one with others inside: so many items or rounds are begun now, of so many. */
+  eventSchema('task.opened', { ...task, opened: z.int().nonnegative(), of: z.int().nonnegative().optional() }),
+  /** Done in another run already, which this one goes on from. */
+  eventSchema('task.inherited', {
+    ...task,
+    from: TaskId,
+    outputs: Outputs,
+    receipt: Receipt.optional(),
+    landed: Landed.optional(),
+  }),
+  eventSchema('task.assigned', { ...dispatch, fence: z.int().positive(), stolenFrom: AgentId.optional() }),
   eventSchema('task.started', dispatch),
   eventSchema('task.phase_changed', { ...dispatch, phase: TaskPhase, failure: Failure.optional() }),
+  /** Nothing was heard of it for so long. */
+  eventSchema('task.stalled', { ...dispatch, quietMs: z.int().nonnegative(), process: ProcessSign }),
+  eventSchema('task.revived', dispatch),
   /** The work is done, collected and proven; what is left is to land it. The agent is free. */
   eventSchema('task.proved', { ...dispatch, outputs: Outputs, receipt: Receipt }),
-  /** Without `landed` there was nothing to land; outputs and receipt are here unless `task.proved` gave them. */
+  /** Without `landed` there was nothing to land; outputs and receipt are here unless `task.proved` gave them. Without a dispatch the house did it. */
   eventSchema('task.completed', {
-    ...dispatch,
+    ...maybeDispatch,
     outputs: Outputs.optional(),
     receipt: Receipt.optional(),
     landed: Landed.optional(),
@@ -202,7 +217,10 @@ const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'message.delivered': 'debug',
   'message.acknowledged': 'debug',
   'task.requeued': 'warning',
-  'task.skipped': 'warning',
+  'task.skipped': 'info',
+  'task.admitted': 'debug',
+  'task.opened': 'debug',
+  'task.stalled': 'warning',
   'message.expired': 'warning',
   'message.failed': 'warning',
   'agent.failed': 'error',

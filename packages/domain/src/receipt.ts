@@ -21,14 +21,17 @@ export const RECEIPT_FILES_MAX = 100;
 
 /**
  * The evidence that a task is done, collected by fusion-kit and not by the agent.
+ * `verified`: its commands succeeded; `files`: files it names have changed; `unverified`: neither was asked for.
  * `commit` is absent when nothing changed or the project has no git; `sandbox` says what confined the commands.
  */
 export const Receipt = z.object({
-  kind: z.enum(['verified', 'unverified']),
+  kind: z.enum(['verified', 'files', 'unverified']),
   base: CommitId.optional(),
   commit: CommitId.optional(),
   files: z.array(FileChange).max(RECEIPT_FILES_MAX),
   fileCount: z.int().nonnegative(),
+  /** Of the changed files, those outside what the task was to write. */
+  outsideCount: z.int().nonnegative().optional(),
   checks: z.array(CheckResult),
   sandbox: z.string(),
 });

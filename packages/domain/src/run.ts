@@ -2,10 +2,15 @@ import * as z from 'zod';
 import { Failure } from './errors.ts';
 import { ProjectId, RunId, WorkflowId } from './ids.ts';
 import { CheckResult, CommitId } from './receipt.ts';
+import { BlobRef } from './text.ts';
 import { Budget, Usage } from './usage.ts';
 
 export const RunState = z.enum(['running', 'paused', 'completed', 'failed', 'cancelled']);
 export type RunState = z.infer<typeof RunState>;
+
+/** What is done about a dispatch that makes no progress: its task is given out again, a person is asked, or nothing. */
+export const StallPolicy = z.enum(['retry', 'ask', 'wait']);
+export type StallPolicy = z.infer<typeof StallPolicy>;
 
 /** One execution of a workflow version. A standing run (no workflow) holds the tasks a person gives by hand and never ends by itself. */
 export const RunSpec = z.object({
@@ -22,6 +27,13 @@ export const RunSpec = z.object({
   setup: z.array(z.string()),
   check: z.array(z.string()),
   budget: Budget,
+  /** The definition as it was when the run started, the sub-workflows it names put in: canonical JSON in the blob store. */
+  definition: BlobRef.optional(),
+  concurrency: z.int().min(1).optional(),
+  deadlineAt: z.int().optional(),
+  stall: StallPolicy.optional(),
+  /** The run whose work this one goes on from, and the node that is done anew. */
+  forkOf: z.object({ runId: RunId, node: z.string().optional() }).optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;
 

@@ -42,6 +42,8 @@ export const StartDispatch = z.object({
   team: z.array(z.object({ name: z.string(), capabilities: z.array(z.string()) })),
   setup: z.array(z.string()),
   timeoutMs: z.int().positive(),
+  /** What the attempt before left is put away: the work starts again at `base`, in the same conversation. */
+  fresh: z.boolean().optional(),
   /** Said first to an agent that goes on: why the last attempt was not enough. */
   note: z.string().optional(),
   history: z.array(ConversationEvent),

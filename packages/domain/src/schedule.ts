@@ -1,4 +1,5 @@
-import { type Agent, comesBack } from './agent.ts';
+import { type Agent, comesBack, SHELL_RUNTIME } from './agent.ts';
+import { executorOf } from './node.ts';
 import { runEnded } from './run.ts';
 import { isEnded, type Task } from './task.ts';
 import type { World } from './world.ts';
@@ -27,7 +28,22 @@ export const needsMet = (world: World, task: Task): boolean =>
 export const suits = (agent: Agent, task: Task): boolean =>
   agent.projectId === task.projectId &&
   (agent.runId === undefined || agent.runId === task.runId) &&
+  isWanted(agent, task.work) &&
   task.requires.every((capability) => agent.capabilities.includes(capability));
+
+/** Whether an agent is of the sort that a kind of work is for. Pure. */
+function isWanted(agent: Agent, work: Task['work']): boolean {
+  const executor = executorOf(work);
+  if (executor === 'house') return false;
+  if ((agent.runtime === SHELL_RUNTIME) !== (executor === 'shell')) return false;
+  if (work.kind !== 'agent' || !work.wants) return true;
+  const { runtime, provider, model } = work.wants;
+  return (
+    (runtime === undefined || runtime === agent.runtime) &&
+    (provider === undefined || provider === agent.provider) &&
+    (model === undefined || model === agent.model)
+  );
+}
 
 /** An interrupted task goes back to the agent whose conversation it is in, while that agent lives, still suits it and is not busy with another. */
 export function keptFor(world: World, task: Task): Agent | undefined {
@@ -41,6 +57,9 @@ export function mayTake(world: World, task: Task, agent: Agent, at: number): str
   const run = world.get('runs', task.runId);
   if (run?.state !== 'running') return `its run is ${run?.state ?? 'unknown'}`;
   if (!needsMet(world, task)) return 'it needs tasks that have not ended';
+  if (task.when !== undefined && !task.admitted) return 'its condition has not been asked';
+  if (run.concurrency !== undefined && world.heldTasks(run.id) >= run.concurrency)
+    return `its run has ${run.concurrency} tasks at work, as many as it may`;
   if (task.notBefore !== undefined && task.notBefore > at) return 'it waits before its next attempt';
   if (agent.state !== 'idle') return `the agent is ${agent.state}`;
   if (!suits(agent, task)) return 'the agent does not have what it requires';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { Capability } from './agent.ts';
 import { Failure } from './errors.ts';
 import { AgentId, DispatchId, ProjectId, RunId, TaskId } from './ids.ts';
-import { NodeWork, RetryPolicy } from './node.ts';
+import { executorOf, NodeWork, RetryPolicy } from './node.ts';
+import { Expression } from './nodes/fields.ts';
 import { CommitId, Receipt } from './receipt.ts';
 import { Text } from './text.ts';
 import { Usage } from './usage.ts';
@@ -21,13 +22,27 @@ export type Need = z.infer<typeof Need>;
 export const Outputs = z.record(z.string(), Text);
 export type Outputs = z.infer<typeof Outputs>;
 
+/** Where a task stands that runs inside another one. */
+export const Scope = z.object({
+  parent: TaskId,
+  /** Which item of a map or round of a loop, from 1; always 1 in a sub-workflow. */
+  index: z.int().positive(),
+  /** What its ids start with: `files[2]/`, `fix#1/`, `notes/`, those of the scopes around it first. */
+  prefix: z.string().min(1).max(600),
+  /** What expressions may speak of here beside inputs and nodes, as JSON: `item`, `index`, `iteration`. */
+  values: z.record(z.string(), Text),
+  /** The inputs of a sub-workflow, in place of those around it. */
+  inputs: z.record(z.string(), Text).optional(),
+});
+export type Scope = z.infer<typeof Scope>;
+
 /** What a task is from its birth on. `priority` 0 to 9, higher first; `unblocks` counts its direct dependents. */
 export const TaskSpec = z.object({
   id: TaskId,
   projectId: ProjectId,
   runId: RunId,
-  /** The node's id in the workflow, or a name of its own for a task given by hand. */
-  node: z.string().min(1).max(200),
+  /** The node's id in the workflow with the prefix of its scope, or a name of its own for a task given by hand. */
+  node: z.string().min(1).max(700),
   title: z.string().min(1).max(200),
   work: NodeWork,
   priority: z.int().min(0).max(9),
@@ -36,6 +51,9 @@ export const TaskSpec = z.object({
   unblocks: z.int().nonnegative(),
   retry: RetryPolicy,
   timeoutMs: z.int().positive(),
+  when: Expression.optional(),
+  affinity: z.string().min(1).max(100).optional(),
+  scope: Scope.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -46,8 +64,14 @@ export const Dispatch = z.object({
   fence: z.int().positive(),
   assignedAt: z.int(),
   startedAt: z.int().optional(),
+  /** The agent whose queue it was taken from. */
+  stolenFrom: AgentId.optional(),
 });
 export type Dispatch = z.infer<typeof Dispatch>;
+
+/** Whether processes of a dispatch are alive, as far as can be told. Unknown is neither dead nor clean; `none`: it needs none. */
+export const ProcessSign = z.enum(['alive', 'dead', 'unknown', 'none']);
+export type ProcessSign = z.infer<typeof ProcessSign>;
 
 export const Landed = z.object({ ref: z.string(), commit: CommitId });
 export type Landed = z.infer<typeof Landed>;
@@ -65,6 +89,14 @@ export const Task = TaskSpec.extend({
   /** The agent that worked on it last; a resumed task goes back to the same conversation. */
   lastAgentId: AgentId.optional(),
   notBefore: z.int().optional(),
+  /** Its `when` was asked and held. */
+  admitted: z.boolean().optional(),
+  /** Of a task with others inside: how many items or rounds were begun, of how many where that is known. */
+  spread: z.object({ opened: z.int().nonnegative(), of: z.int().nonnegative().optional() }).optional(),
+  /** Since when its dispatch makes no progress. */
+  stalled: z.object({ since: z.int(), process: ProcessSign }).optional(),
+  /** The task of another run whose result this one has. */
+  inheritedFrom: TaskId.optional(),
   outputs: Outputs.optional(),
   receipt: Receipt.optional(),
   landed: Landed.optional(),
@@ -83,6 +115,10 @@ export const TASK_MOVES = {
   unborn: { 'task.created': 'queued' },
   queued: {
     'task.assigned': 'assigned',
+    'task.opened': 'running',
+    'task.admitted': 'queued',
+    'task.inherited': 'completed',
+    'task.completed': 'completed',
     'task.needs_added': 'queued',
     'task.reprioritized': 'queued',
     'task.cancelled': 'cancelled',
@@ -96,8 +132,12 @@ export const TASK_MOVES = {
     'task.cancelled': 'cancelled',
   },
   running: {
+    'task.opened': 'running',
     'task.phase_changed': 'running',
+    'task.stalled': 'running',
+    'task.revived': 'running',
     'task.proved': 'running',
+    'task.skipped': 'skipped',
     'task.requeued': 'queued',
     'task.completed': 'completed',
     'task.failed': 'failed',
@@ -112,5 +152,9 @@ export const TASK_MOVES = {
 const ENDED: ReadonlySet<TaskState> = new Set(['completed', 'failed', 'cancelled', 'skipped']);
 export const isEnded = (state: TaskState): boolean => ENDED.has(state);
 
+/** Whether the house itself carries a task out, without an agent. */
+export const isOfHouse = (task: Pick<Task, 'work'>): boolean => executorOf(task.work) === 'house';
+
 /** Whether a dispatch holds the task in such a state: an agent may be at work on it. */
-export const isHeld = (task: Task): boolean => task.state === 'assigned' || task.state === 'running';
+export const isHeld = (task: Task): boolean =>
+  task.dispatch !== undefined && (task.state === 'assigned' || task.state === 'running');

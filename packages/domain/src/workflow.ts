@@ -2,24 +2,38 @@ import * as z from 'zod';
 import { AgentSpec, Capability } from './agent.ts';
 import { ProjectId, WorkflowId } from './ids.ts';
 import { NodeWork, RetryPolicy } from './node.ts';
+import { Expression, OutputTemplates } from './nodes/fields.ts';
+import { StallPolicy } from './run.ts';
 import { Accept } from './task.ts';
 import { BlobRef } from './text.ts';
 import { Budget } from './usage.ts';
 
 export const NODES_MAX = 100_000;
+/** How deep bodies may lie in one another, sub-workflows counted in. */
+export const DEPTH_MAX = 8;
 export const NodeId = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'a letter, then letters, digits, _ or -');
 
 /** A node as every format gives it: what it does, what it needs, how it is treated. */
-export const WorkflowNode = z.object({
-  id: NodeId,
-  title: z.string().min(1).max(200),
-  work: NodeWork,
-  needs: z.array(z.object({ id: NodeId, accept: z.array(Accept).min(1) })),
-  requires: z.array(Capability).max(20),
-  priority: z.int().min(0).max(9),
-  retry: RetryPolicy,
-  timeoutMs: z.int().positive(),
-});
+export const WorkflowNode = z
+  .object({
+    id: NodeId,
+    title: z.string().min(1).max(200),
+    work: NodeWork,
+    needs: z.array(z.object({ id: NodeId, accept: z.array(Accept).min(1) })),
+    requires: z.array(Capability).max(20),
+    priority: z.int().min(0).max(9),
+    retry: RetryPolicy,
+    timeoutMs: z.int().positive(),
+    /** Asked when everything it needs has ended; when it is false the node is skipped. */
+    when: Expression.optional(),
+    /** What belongs together, e.g. a story: an agent that has worked on it goes on with it when it can. */
+    affinity: z.string().min(1).max(100).optional(),
+    /** The nodes inside a map, a loop or a sub-workflow of its own: a graph for itself, whose ids are its own. */
+    get body() {
+      return z.array(WorkflowNode).min(1).optional();
+    },
+  })
+  .meta({ id: 'WorkflowNode' });
 export type WorkflowNode = z.infer<typeof WorkflowNode>;
 
 export const WorkflowInput = z.object({ description: z.string().optional(), default: z.string().optional() });
@@ -33,6 +47,14 @@ export const WorkflowDefinition = z.object({
   setup: z.array(z.string()),
   check: z.array(z.string()),
   budget: Budget,
+  /** What the workflow gives when it runs inside another, by name. */
+  outputs: OutputTemplates.optional(),
+  /** The most tasks of a run that agents work on at once. */
+  concurrency: z.int().min(1).max(10_000).optional(),
+  /** The longest that a run may take. */
+  timeoutMs: z.int().positive().optional(),
+  /** What is done about an agent that makes no progress. */
+  stall: StallPolicy.optional(),
   nodes: z.array(WorkflowNode).min(1).max(NODES_MAX),
 });
 export type WorkflowDefinition = z.infer<typeof WorkflowDefinition>;

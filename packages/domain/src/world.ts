@@ -2,7 +2,7 @@ import type { Entry } from './entry.ts';
 import { fold, type RowsView } from './fold.ts';
 import type { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
 import { type Rows, type RowWrite, type Table, TABLES } from './row.ts';
-import { isEnded, type Task } from './task.ts';
+import { isEnded, isHeld, type Task } from './task.ts';
 
 type Tables = { [T in Table]: Map<string, Rows[T]> };
 
@@ -15,6 +15,10 @@ export class World implements RowsView {
   readonly #dependents = new Map<TaskId, Set<TaskId>>();
   readonly #tasksOf = new Map<RunId, Set<TaskId>>();
   readonly #openOf = new Map<RunId, number>();
+  readonly #children = new Map<TaskId, Set<TaskId>>();
+  /** Open tasks inside a task, by item or round. */
+  readonly #openInside = new Map<TaskId, Map<number, number>>();
+  readonly #heldOf = new Map<RunId, number>();
   readonly #agentsOf = new Map<ProjectId, Set<AgentId>>();
 
   get<T extends Table>(table: T, id: string): Rows[T] | undefined {
@@ -44,6 +48,28 @@ export class World implements RowsView {
   /** How many tasks of a run have not ended. */
   openTasks(run: RunId): number {
     return this.#openOf.get(run) ?? 0;
+  }
+
+  /** How many tasks of a run are in the hands of agents. */
+  heldTasks(run: RunId): number {
+    return this.#heldOf.get(run) ?? 0;
+  }
+
+  /** Tasks that run directly inside this one, ended ones included. */
+  childrenOf(parent: TaskId): readonly TaskId[] {
+    return [...(this.#children.get(parent) ?? [])];
+  }
+
+  /** How many tasks directly inside this one have not ended; of one item or round, when it is named. */
+  openChildren(parent: TaskId, index?: number): number {
+    const open = this.#openInside.get(parent);
+    if (index !== undefined) return open?.get(index) ?? 0;
+    return [...(open?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Items or rounds inside a task that have not ended. */
+  openItems(parent: TaskId): number {
+    return this.#openInside.get(parent)?.size ?? 0;
   }
 
   *agentsOf(project: ProjectId): Iterable<Rows['agents']> {
@@ -83,14 +109,27 @@ export class World implements RowsView {
     if (!task) return;
     const open =
       Number(after !== undefined && !isEnded(after.state)) - Number(before !== undefined && !isEnded(before.state));
-    if (open !== 0) this.#openOf.set(task.runId, (this.#openOf.get(task.runId) ?? 0) + open);
+    if (open !== 0) {
+      add(this.#openOf, task.runId, open);
+      if (task.scope) {
+        const inside = entryOf(this.#openInside, task.scope.parent, () => new Map<number, number>());
+        add(inside, task.scope.index, open);
+        if (inside.size === 0) this.#openInside.delete(task.scope.parent);
+      }
+    }
+    const held = Number(after !== undefined && isAtWork(after)) - Number(before !== undefined && isAtWork(before));
+    if (held !== 0) add(this.#heldOf, task.runId, held);
     if (after && before?.needs !== after.needs) {
       entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
+      if (task.scope) entryOf(this.#children, task.scope.parent, () => new Set<TaskId>()).add(task.id);
       for (const need of task.needs) entryOf(this.#dependents, need.id, () => new Set<TaskId>()).add(task.id);
     }
     if (after) return;
     const siblings = this.#tasksOf.get(task.runId);
     siblings?.delete(task.id);
+    const inside = task.scope && this.#children.get(task.scope.parent);
+    inside?.delete(task.id);
+    if (task.scope && inside?.size === 0) this.#children.delete(task.scope.parent);
     for (const need of task.needs) {
       const waiting = this.#dependents.get(need.id);
       waiting?.delete(task.id);
@@ -109,4 +148,14 @@ function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value):
   const made = make();
   map.set(key, made);
   return made;
+}
+
+/** Whether an agent has it in hand: one that is landing has left its hands. */
+const isAtWork = (task: Task): boolean => isHeld(task) && task.phase !== 'landing';
+
+/** Adds to a count, which is left out while it is nothing. */
+function add<Key>(counts: Map<Key, number>, key: Key, change: number): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
 }

@@ -9,7 +9,7 @@ import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { RunnerMessage, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
-import { type NodeWork, templatesOf } from '@fusion-kit/domain/node';
+import { filledWork, type NodeWork, templatesOf } from '@fusion-kit/domain/node';
 import { wholeText } from '@fusion-kit/domain/kept-text';
 
 const CONVERSATION = ConversationEvent.options.map((option) => option.shape.type.value) as readonly EventType[];
@@ -65,10 +65,8 @@ export async function brief(
   };
 }
 
-const filled = (work: NodeWork, fillIn: (text: string) => string): NodeWork => ({
-  ...work,
-  ...Object.fromEntries(Object.entries(templatesOf(work)).map(([key, text]) => [key, fillIn(text)])),
-});
+const filled = (work: NodeWork, fillIn: (text: string) => string): NodeWork =>
+  filledWork(work, Object.fromEntries(Object.entries(templatesOf(work)).map(([key, text]) => [key, fillIn(text)])));
 
 /** What an agent has to know of the attempt before; nothing when that was only interrupted. */
 function noteOf({ failure, attempts }: Task): string | undefined {

@@ -53,7 +53,7 @@ export class Dispatcher implements Follower {
           break;
         case 'task.proved':
         case 'task.completed':
-          this.#options.tokens.revoke(event.dispatchId);
+          if (event.dispatchId) this.#options.tokens.revoke(event.dispatchId);
           break;
         case 'task.cancelled':
         case 'task.requeued':

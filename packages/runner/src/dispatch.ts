@@ -101,7 +101,7 @@ export class Dispatch {
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const { receipt, failure } = await prove({ start: this.#start, workspace, workspaces, blobs }, this.#stop.signal);
     if (failure) return this.#fail(failure, receipt);
-    const declared = outputsOf(work);
+    const declared = outputsOf(work).filter((name) => name !== 'summary');
     const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / (declared.length + 1)));
     const outputs: Record<string, Text> = { summary: await keepText(blobs, claim.summary, max) };
     for (const name of declared) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, max);
@@ -118,11 +118,13 @@ export class Dispatch {
   }
 
   /** Each kind of work in its own way. */
-  #carryOut(workspace: Workspace): Promise<TurnResult> {
+  async #carryOut(workspace: Workspace): Promise<TurnResult> {
     const { work } = this.#start;
     switch (work.kind) {
       case 'agent':
         return this.#turn(workspace, work);
+      default:
+        throw new FusionError('runtime_unknown', `a runner does not carry out a ${work.kind} node`);
     }
   }
 

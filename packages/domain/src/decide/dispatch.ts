@@ -36,6 +36,8 @@ export const dispatchRules: Rules<
   | 'dispatch.land'
   | 'dispatch.fail'
   | 'dispatch.lose'
+  | 'dispatch.stall'
+  | 'dispatch.revive'
   | 'activity.record'
 > = {
   'dispatch.start'(world, { caller }) {
@@ -72,7 +74,7 @@ export const dispatchRules: Rules<
     const task = held(world, caller);
     const left = task.retry.limit - task.attempts;
     const goesOn = !runEnded(known(world, 'runs', task.runId).state); // a cancelled run lets its last landing end, and no more
-    const again = goesOn && isRetryable(failure.code) && (left > 0 || !countsAsAttempt(failure.code));
+    const again = goesOn && isRetryable(failure.code, task.retry) && (left > 0 || !countsAsAttempt(failure.code));
     if (again) {
       const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, failure.retryAfterMs);
       return [{ type: 'task.requeued', v: 1, ...caller, reason: failure.code, failure, notBefore }];
@@ -86,6 +88,17 @@ export const dispatchRules: Rules<
     const lost = task?.dispatch?.id === caller.dispatchId && (task.state === 'assigned' || task.state === 'running');
     if (!lost || task.phase === 'landing') return []; // its result is safe in the store
     return [{ type: 'task.requeued', v: 1, ...caller, reason }];
+  },
+
+  'dispatch.stall'(world, { caller, quietMs, process }) {
+    const task = open(world, caller);
+    return task.state !== 'running' || task.stalled
+      ? []
+      : [{ type: 'task.stalled', v: 1, ...caller, quietMs, process }];
+  },
+
+  'dispatch.revive'(world, { caller }) {
+    return open(world, caller).stalled ? [{ type: 'task.revived', v: 1, ...caller }] : [];
   },
 
   'activity.record'(world, { caller, events }) {

@@ -2,7 +2,7 @@ import { failure } from '../errors.ts';
 import type { Event } from '../event.ts';
 import type { AgentId, ProjectId } from '../ids.ts';
 import type { Run } from '../run.ts';
-import { isEnded, type Landed, type Task, type TaskState } from '../task.ts';
+import { isEnded, isOfHouse, type Landed, type Task, type TaskState } from '../task.ts';
 import type { World } from '../world.ts';
 
 /** A task that ends by the decision being made, and how. */
@@ -11,31 +11,28 @@ export interface Ending {
   state: Extract<TaskState, 'completed' | 'failed' | 'cancelled' | 'skipped'>;
 }
 
+/** Cancels a task, whoever holds it. Pure. */
+export function cancellation(task: Task, reason: string): Event {
+  const held = task.dispatch && { agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
+  const { projectId, runId, id: taskId } = task;
+  return { type: 'task.cancelled', v: 1, projectId, runId, taskId, ...held, reason };
+}
+
 /**
- * What follows when tasks end: dependents that can no longer start are cancelled with the name of the task that failed them, and a run whose
- * last task ended is concluded. `landed` is what the ending task put on the run's branch. Pure.
+ * What follows when tasks end. Dependents that can no longer start end too: skipped when what they need ended well but on another branch, else cancelled with the name
+ * of the task that failed them. What runs inside a task ends with it. A run whose last task ended is concluded. `landed` is what the ending task put on
+ * the run's branch. Pure.
  */
 export function settle(world: World, endings: readonly Ending[], landed?: Landed): Event[] {
   const events: Event[] = [];
   const ended = new Map(endings.map((ending) => [ending.task.id, ending.state]));
   const queue = [...endings];
   for (let next = queue.pop(); next; next = queue.pop()) {
-    for (const id of world.dependents(next.task.id)) {
-      const dependent = world.get('tasks', id);
-      if (!dependent || isEnded(dependent.state) || ended.has(id)) continue;
-      const need = dependent.needs.find((each) => each.id === next.task.id);
-      if (!need || (need.accept as readonly string[]).includes(next.state)) continue;
-      const reason = `dependency_failed:${next.task.id}`;
-      events.push({
-        type: 'task.cancelled',
-        v: 1,
-        projectId: dependent.projectId,
-        runId: dependent.runId,
-        taskId: id,
-        reason,
-      });
-      ended.set(id, 'cancelled');
-      queue.push({ task: dependent, state: 'cancelled' });
+    for (const follower of [...inside(world, next), ...stranded(world, next)]) {
+      if (ended.has(follower.task.id)) continue;
+      events.push(follower.event);
+      ended.set(follower.task.id, follower.state);
+      queue.push(follower);
     }
   }
   for (const runId of new Set(endings.map(({ task }) => task.runId))) {
@@ -47,13 +44,52 @@ export function settle(world: World, endings: readonly Ending[], landed?: Landed
   return events;
 }
 
+type Following = Ending & { event: Event };
+
+/** Open tasks inside one that ended otherwise than by all of them having ended. */
+function inside(world: World, { task, state }: Ending): Following[] {
+  if (!isOfHouse(task)) return [];
+  return world
+    .childrenOf(task.id)
+    .flatMap((id) => world.get('tasks', id) ?? [])
+    .filter((child) => !isEnded(child.state) && child.phase !== 'landing')
+    .map((child) => ({ task: child, state: 'cancelled', event: cancellation(child, `${task.node} is ${state}`) }));
+}
+
+/** Dependents of a task that do not accept how it ended. */
+function stranded(world: World, { task, state }: Ending): Following[] {
+  return world.dependents(task.id).flatMap((id): Following[] => {
+    const dependent = world.get('tasks', id);
+    if (!dependent || isEnded(dependent.state)) return [];
+    const need = dependent.needs.find((each) => each.id === task.id);
+    if (!need || (need.accept as readonly string[]).includes(state)) return [];
+    if (state === 'failed' || state === 'cancelled')
+      return [{ task: dependent, state: 'cancelled', event: cancellation(dependent, `dependency_failed:${task.id}`) }];
+    const { projectId, runId } = dependent;
+    const reason = `dependency_${state}:${task.id}`;
+    return [
+      {
+        task: dependent,
+        state: 'skipped',
+        event: { type: 'task.skipped', v: 1, projectId, runId, taskId: id, reason },
+      },
+    ];
+  });
+}
+
+/** Whether a dependent was there for the case that a task fails: then its failure does not fail what it is part of. Pure. */
+export const isHandled = (world: World, task: Task): boolean =>
+  world
+    .dependents(task.id)
+    .some((id) => world.get('tasks', id)?.needs.some((need) => need.id === task.id && need.accept.includes('failed')));
+
 /** Ends a run whose tasks have all ended, or starts the project's check first. `ended` holds what this decision ends. Pure. */
 export function conclude(world: World, run: Run, ended: ReadonlyMap<string, TaskState> = new Map()): Event[] {
   if (!run.workflowId) return []; // a standing run waits for the next task
   const failed: string[] = [];
   for (const task of world.tasksOf(run.id)) {
     const state = ended.get(task.id) ?? task.state;
-    if (state === 'failed') failed.push(task.node);
+    if (state === 'failed' && !task.scope && !isHandled(world, task)) failed.push(task.node);
   }
   const base = { v: 1 as const, projectId: run.projectId, runId: run.id };
   if (failed.length > 0) {

@@ -3,7 +3,7 @@ import { isEnded } from '../task.ts';
 import { mayTake } from '../schedule.ts';
 import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
-import { settle } from './settle.ts';
+import { cancellation, settle } from './settle.ts';
 
 export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize' | 'task.assign'> = {
   'task.create'(world, { spec }) {
@@ -31,11 +31,7 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize
     if (isEnded(task.state)) throw new FusionError('move_refused', `task ${task.node} is already ${task.state}`);
     if (task.phase === 'landing')
       throw new FusionError('move_refused', `task ${task.node} is landing; its result was accepted`);
-    const held = task.dispatch && { agentId: task.dispatch.agentId, dispatchId: task.dispatch.id };
-    return [
-      { type: 'task.cancelled', v: 1, projectId: task.projectId, runId: task.runId, taskId, ...held, reason },
-      ...settle(world, [{ task, state: 'cancelled' }]),
-    ];
+    return [cancellation(task, reason), ...settle(world, [{ task, state: 'cancelled' }])];
   },
 
   'task.reprioritize'(world, { taskId, priority }) {
@@ -46,7 +42,7 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize
     return [{ type: 'task.reprioritized', v: 1, projectId: task.projectId, runId: task.runId, taskId, priority }];
   },
 
-  'task.assign'(world, { taskId, agentId, dispatchId }, at) {
+  'task.assign'(world, { taskId, agentId, dispatchId, stolenFrom }, at) {
     const task = known(world, 'tasks', taskId);
     const agent = known(world, 'agents', agentId);
     const refusal = mayTake(world, task, agent, at);
@@ -62,6 +58,7 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize
         agentId,
         dispatchId,
         fence: task.fence + 1,
+        ...(stolenFrom && { stolenFrom }),
       },
     ];
   },

@@ -21,9 +21,42 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       return { ...task, needs: [...task.needs, ...event.needs] };
     case 'task.reprioritized':
       return { ...task, priority: event.priority };
+    case 'task.admitted':
+      return { ...task, admitted: true };
+    case 'task.opened':
+      return {
+        ...task,
+        state,
+        phase: 'parked',
+        startedAt: task.startedAt ?? at,
+        spread: { opened: event.opened, ...(event.of !== undefined && { of: event.of }) },
+      };
+    case 'task.inherited':
+      return {
+        ...task,
+        state,
+        finishedAt: at,
+        inheritedFrom: event.from,
+        outputs: event.outputs,
+        ...(event.receipt && { receipt: event.receipt }),
+        ...(event.landed && { landed: event.landed }),
+      };
+    case 'task.stalled':
+      return { ...task, stalled: { since: at - event.quietMs, process: event.process } };
+    case 'task.revived': {
+      const { stalled: _over, ...rest } = task;
+      return rest;
+    }
     case 'task.assigned': {
       const { notBefore: _waited, ...rest } = task;
-      const dispatch = { id: event.dispatchId, agentId: event.agentId, fence: event.fence, assignedAt: at };
+      const { stolenFrom } = event;
+      const dispatch = {
+        id: event.dispatchId,
+        agentId: event.agentId,
+        fence: event.fence,
+        assignedAt: at,
+        ...(stolenFrom && { stolenFrom }),
+      };
       return { ...rest, state, fence: event.fence, dispatch, lastAgentId: event.agentId };
     }
     case 'task.started':
@@ -39,7 +72,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     case 'task.proved':
       return { ...task, phase: 'landing', outputs: event.outputs, receipt: event.receipt };
     case 'task.requeued': {
-      const { dispatch: _lost, phase: _left, ...rest } = task;
+      const { dispatch: _lost, phase: _left, stalled: _over, ...rest } = task;
       return {
         ...rest,
         state,
@@ -49,7 +82,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       };
     }
     case 'task.completed': {
-      const { phase: _done, failure: _overcome, ...rest } = task;
+      const { phase: _done, failure: _overcome, stalled: _over, ...rest } = task;
       return {
         ...rest,
         state,
@@ -60,7 +93,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       };
     }
     case 'task.failed': {
-      const { phase: _done, ...rest } = task;
+      const { phase: _done, stalled: _over, ...rest } = task;
       return {
         ...rest,
         state,
@@ -71,7 +104,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     }
     case 'task.cancelled':
     case 'task.skipped': {
-      const { phase: _done, ...rest } = task;
+      const { phase: _done, stalled: _over, ...rest } = task;
       return { ...rest, state, finishedAt: at, reason: event.reason };
     }
     default:

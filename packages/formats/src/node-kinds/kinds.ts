@@ -9,7 +9,7 @@ interface KindWriter {
   write(work: NodeWork): Record<string, unknown>;
 }
 /** By kind; each is only ever given work of its own kind. */
-const WRITERS: Record<NodeWork['kind'], KindWriter> = { agent: { write: writeAgent } };
+const WRITERS: Partial<Record<NodeWork['kind'], KindWriter>> = { agent: { write: writeAgent } };
 
 /** The work of a node as files have it. */
-export const writeWork = (work: NodeWork): Record<string, unknown> => WRITERS[work.kind].write(work);
+export const writeWork = (work: NodeWork): Record<string, unknown> => WRITERS[work.kind]?.write(work) ?? {};

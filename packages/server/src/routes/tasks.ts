@@ -21,6 +21,12 @@ function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command
       return { type: 'task.cancel', taskId, reason: change.reason };
     case 'reprioritize':
       return { type: 'task.reprioritize', taskId, priority: change.priority };
+    case 'skip':
+      return { type: 'task.skip', taskId, reason: change.reason };
+    case 'answer': {
+      const { option, comment, by } = change;
+      return { type: 'task.answer', taskId, option, comment, by };
+    }
   }
 }
 

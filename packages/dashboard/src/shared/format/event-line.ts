@@ -46,7 +46,15 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'task.created': ({ spec }) => `${spec.node} queued: ${spec.title}`,
   'task.needs_added': (event, names) => `${names.task(event.taskId)} needs ${event.needs.length} more tasks`,
   'task.reprioritized': (event, names) => `${names.task(event.taskId)} now has priority ${event.priority}`,
-  'task.assigned': (event, names) => `${names.task(event.taskId)} assigned to ${names.agent(event.agentId)}`,
+  'task.admitted': (event, names) => `${names.task(event.taskId)} may start: its condition holds`,
+  'task.opened': (event, names) =>
+    `${names.task(event.taskId)} opened${event.opened > 0 ? `: ${event.opened}${event.of === undefined ? '' : ` of ${event.of}`}` : ''}`,
+  'task.inherited': (event, names) => `${names.task(event.taskId)} kept from the run before`,
+  'task.assigned': (event, names) =>
+    `${names.task(event.taskId)} assigned to ${names.agent(event.agentId)}${event.stolenFrom ? `, taken over from ${names.agent(event.stolenFrom)}` : ''}`,
+  'task.stalled': (event, names) =>
+    `${names.task(event.taskId)} makes no progress for ${duration(event.quietMs)} (process ${event.process})`,
+  'task.revived': (event, names) => `${names.task(event.taskId)} goes on`,
   'task.started': (event, names) => `${names.task(event.taskId)} started by ${names.agent(event.agentId)}`,
   'task.phase_changed': (event, names) =>
     `${names.task(event.taskId)} is ${event.phase}${event.failure ? `: ${event.failure.message}` : ''}`,
