@@ -79,6 +79,7 @@ export type Command =
       after: number;
       opened: number;
       of?: number | undefined;
+      asks?: Text | undefined;
       children: readonly TaskSpec[];
     }
   | { type: 'control.close'; taskId: TaskId; outputs: Outputs }

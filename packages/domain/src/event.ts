@@ -76,7 +76,13 @@ const TASK_EVENTS = [
   /** Its `when` was asked and held; it may start. */
   eventSchema('task.admitted', task),
   /** The house carries it out; for one with others inside: so many items or rounds are begun now, of so many. */
-  eventSchema('task.opened', { ...task, opened: z.int().nonnegative(), of: z.int().nonnegative().optional() }),
+  eventSchema('task.opened', {
+    ...task,
+    opened: z.int().nonnegative(),
+    of: z.int().nonnegative().optional(),
+    /** What a person is asked, its expressions filled in. */
+    asks: Text.optional(),
+  }),
   /** Done in another run already, which this one goes on from. */
   eventSchema('task.inherited', {
     ...task,

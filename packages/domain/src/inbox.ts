@@ -4,6 +4,7 @@ import { ProjectId, RunId, TaskId } from './ids.ts';
 import { ApprovalOption } from './nodes/approval.ts';
 import type { Run } from './run.ts';
 import { isHeld, ProcessSign, type Task } from './task.ts';
+import { preview } from './text.ts';
 
 const about = {
   taskId: TaskId,
@@ -32,18 +33,15 @@ export const InboxItem = z.discriminatedUnion('kind', [
 ]);
 export type InboxItem = z.infer<typeof InboxItem>;
 
-/**
- * What waits for a person in a run. `message` is an approval's text with its expressions filled in, where that is known.
- * Pure.
- */
-export function inboxOf(run: Run, tasks: Iterable<Task>, message: (task: Task) => string | undefined): InboxItem[] {
+/** What waits for a person in a run, the longest waiting first. Pure. */
+export function inboxOf(run: Run, tasks: Iterable<Task>): InboxItem[] {
   const items: InboxItem[] = [];
   for (const task of tasks) {
     const { id: taskId, runId, projectId, node, title, work } = task;
     const common = { taskId, runId, projectId, node, title };
     if (work.kind === 'approval' && task.state === 'running') {
       const since = task.startedAt ?? task.createdAt;
-      const asked = { message: message(task) ?? work.message, ...(work.to !== undefined && { to: work.to }) };
+      const asked = { message: preview(task.asks ?? work.message), ...(work.to !== undefined && { to: work.to }) };
       items.push({
         kind: 'approval',
         ...common,

@@ -93,6 +93,8 @@ export const Task = TaskSpec.extend({
   admitted: z.boolean().optional(),
   /** Of a task with others inside: how many items or rounds were begun, of how many where that is known. */
   spread: z.object({ opened: z.int().nonnegative(), of: z.int().nonnegative().optional() }).optional(),
+  /** What a person is asked, its expressions filled in. */
+  asks: Text.optional(),
   /** Since when its dispatch makes no progress. */
   stalled: z.object({ since: z.int(), process: ProcessSign }).optional(),
   /** The task of another run whose result this one has. */

@@ -76,12 +76,18 @@ export const controlRules: Rules<
     }
   },
 
-  'control.open'(world, { taskId, after, opened, of, children }) {
+  'control.open'(world, { taskId, after, opened, of, asks, children }) {
     const task = ofHouse(world, taskId);
     if ((task.spread?.opened ?? 0) !== after) return []; // told twice
     if (task.state === 'running') atWork(world, task);
     if (task.state === 'running' && opened <= after) return [];
-    const opening: Event = { type: 'task.opened', ...about(task), opened, ...(of !== undefined && { of }) };
+    const opening: Event = {
+      type: 'task.opened',
+      ...about(task),
+      opened,
+      ...(of !== undefined && { of }),
+      ...(asks !== undefined && { asks }),
+    };
     return [opening, ...children.flatMap(birth)];
   },
 

@@ -30,6 +30,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
         phase: 'parked',
         startedAt: task.startedAt ?? at,
         spread: { opened: event.opened, ...(event.of !== undefined && { of: event.of }) },
+        ...(event.asks !== undefined && { asks: event.asks }),
       };
     case 'task.inherited':
       return {
