@@ -17,6 +17,7 @@ export interface CommandEntry {
 }
 
 const PROJECT: OptionEntry = ['--project <project>', 'id, name or directory (default: the git repository you are in)'];
+const PROJECT_ONLY: OptionEntry = ['--project <project>', 'only of this project: id, name or directory'];
 const LIMIT: OptionEntry = ['--limit <number>', 'at most this many'];
 const STATE: OptionEntry = ['--state <state>', 'only those in this state'];
 const PORT: OptionEntry = [
@@ -106,6 +107,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'health',
     summary: 'the health of the running server',
     load: async () => (await import('./commands/status.ts')).health,
+  },
+  {
+    path: 'inbox',
+    summary: 'what waits for a person: approvals, stalled agents, failures',
+    options: [PROJECT_ONLY, ['--run <run>', 'only of this run']],
+    load: async () => (await import('./commands/inbox.ts')).inbox,
   },
   {
     path: 'run',
@@ -272,6 +279,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     arguments: [['<task>', 'id of the task']],
     options: [['--reason <text>', 'why']],
     load: async () => (await import('./commands/task.ts')).cancelTask,
+  },
+  {
+    path: 'task skip',
+    summary: 'leave a waiting task out',
+    arguments: [['<task>', 'id of the task']],
+    options: [['--reason <text>', 'why']],
+    load: async () => (await import('./commands/task.ts')).skipTask,
+  },
+  {
+    path: 'task answer',
+    summary: 'answer an approval',
+    arguments: [
+      ['<task>', 'id of the task'],
+      ['<option>', 'one of its options, e.g. approve'],
+    ],
+    options: [
+      ['--comment <text>', 'what later tasks may read'],
+      ['--by <name>', 'your name (default: that of your account)'],
+    ],
+    load: async () => (await import('./commands/inbox.ts')).answerTask,
   },
   {
     path: 'task logs',

@@ -14,6 +14,7 @@ import { agentRoutes } from './routes/agents.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { houseRoutes } from './routes/house.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { providerRoutes } from './routes/providers.ts';
@@ -67,6 +68,7 @@ export function buildApp(options: ServerOptions, listening: Listening): { app: O
   taskRoutes(app, options);
   workflowRoutes(app, options);
   runRoutes(app, options);
+  inboxRoutes(app, options);
   messageRoutes(app, options);
   eventRoutes(app, options);
   providerRoutes(app, options);

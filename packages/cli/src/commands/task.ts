@@ -115,6 +115,13 @@ export async function cancelTask(call: Call): Promise<Answer> {
   return taskAnswer(await client.patch(pathOf(argument(call, 0, '<task>')), TaskView, change));
 }
 
+export async function skipTask(call: Call): Promise<Answer> {
+  const { reason } = optionsOf(call, z.object({ reason: z.string().optional() }));
+  const { client } = await connect(call);
+  const change = { action: 'skip', ...(reason !== undefined && { reason }) };
+  return taskAnswer(await client.patch(pathOf(argument(call, 0, '<task>')), TaskView, change));
+}
+
 export async function taskLogs(call: Call): Promise<Answer> {
   const { limit } = optionsOf(call, z.object({ limit: Limit.default(200) }));
   const { client } = await connect(call);
@@ -130,7 +137,7 @@ const timeOf = (task: TaskView): string =>
   task.startedAt === undefined ? '' : duration((task.finishedAt ?? Date.now()) - task.startedAt);
 
 /** @param names of the agents and tasks it speaks of; without them it shows their ids */
-const taskAnswer = (task: TaskView, names: Names = new Map()): Answer => ({
+export const taskAnswer = (task: TaskView, names: Names = new Map()): Answer => ({
   data: task,
   text: (paint) => taskText(task, paint, (id) => names.get(id)),
 });
