@@ -32,7 +32,7 @@ const SCENARIO = join(ROOT, 'examples/price-list.scenario.json');
 
 /** Puts the house together: the one place that knows every room. What is opened here is closed by `close`, in the opposite order. */
 export async function composeServer(options: ComposeOptions): Promise<ComposedServer> {
-  const { dataDir, env, version, log } = options;
+  const { dataDir, env, version, log, through = (_name, part) => part } = options;
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).toReversed()) await closer();
@@ -42,10 +42,13 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     closers.push(() => opened.journal.close());
     if (opened.backup) log(`the database was migrated; as it was before it is in ${opened.backup}`);
     if (opened.rebuildNeeded) await rebuildRows(opened.journal, opened.replaceRows);
-    const blobs = fileBlobs(join(dataDir, 'blobs'));
+    const journal = through('journal', opened.journal);
+    const blobs = through('blobs', fileBlobs(join(dataDir, 'blobs')));
     const confinement = await confine(options.sandbox, env['PATH']);
 
-    const { engine: engineEnd, runner: runnerEnd } = localTransport();
+    const wire = localTransport();
+    const engineEnd = through('engineEnd', wire.engine);
+    const runnerEnd = through('runnerEnd', wire.runner);
     const tokens: DispatchTokens = new Map();
     const meter = reportingMeter({ end: runnerEnd, tokens, blobs });
     const scenario = options.scriptedScenario ?? SCENARIO;
@@ -63,7 +66,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       log(`checkouts of the last server are left: ${String(thrown)}`),
     );
     void emptyTrash(dataDir, Date.now()).catch((thrown: unknown) => log(`the trash is not emptied: ${String(thrown)}`));
-    const store = gitProjectStore({ root: dataDir });
+    const store = through('store', gitProjectStore({ root: dataDir }));
     const runner = new Runner({
       end: runnerEnd,
       blobs,
@@ -71,11 +74,14 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       runtimes: new Map([modelLoop()].map((runtime) => [runtime.id, runtime])),
       upstream: (id) => providers.upstream(id),
       defaultProvider: 'openrouter',
-      workspacesFor: allowed(confinement, workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),
+      workspacesFor: allowed(
+        confinement,
+        through('workspaces', workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),
+      ),
       log,
     });
     closers.push(() => runner.close());
-    const engine = await openEngine({ ...opened, blobs, transport: engineEnd, store, version, log });
+    const engine = await openEngine({ ...opened, journal, blobs, transport: engineEnd, store, version, log });
     closers.pop(); // the engine closes the journal, so the runner has to end before it
     closers.push(
       () => engine.close('the server was stopped'),

@@ -14,7 +14,11 @@ export interface ComposeOptions {
   scriptedScenario?: string;
   /** Called when somebody asks the server to stop (POST /api/v1/shutdown); the process then closes it. */
   onShutdown: (reason: string) => void;
+  /** What stands in the place of each part behind a port, by its name: tests end the process where two parts meet. Default: the part itself. */
+  through?: <Part extends object>(name: PortName, part: Part) => Part;
 }
+
+export type PortName = 'journal' | 'blobs' | 'engineEnd' | 'runnerEnd' | 'store' | 'workspaces';
 
 /** The house, listening. */
 export interface ComposedServer {
