@@ -14,6 +14,8 @@ export interface Call extends World {
   args: readonly (string | undefined)[];
   options: Readonly<Record<string, unknown>>;
   json: boolean;
+  /** The commands below this one: `list`, `get` and so on. */
+  below: readonly string[];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { Call, World } from './call.ts';
-import { COMMANDS, type CommandEntry, GROUPS } from './command-table.ts';
+import { COMMANDS, GROUPS } from './command-table.ts';
+import type { CommandEntry } from './command-table/entry.ts';
 import { VERSION } from './version.ts';
 
 /** Where parsing stopped, for the remedy of a usage error. */
@@ -92,7 +93,8 @@ function addCommand(entry: CommandEntry, building: Building): void {
   command.action(async (...given: unknown[]) => {
     // Commander calls with every argument, then the options, then the command itself.
     const args = (entry.passThrough ? command.args : given.slice(0, -2)) as (string | undefined)[];
-    const call: Call = { ...world, args, options: command.optsWithGlobals(), json };
+    const below = command.commands.map((each) => each.name());
+    const call: Call = { ...world, args, options: command.optsWithGlobals(), json, below };
     parsing.path = entry.path;
     const run = await entry.load();
     const answer = await run(call);

@@ -6,7 +6,6 @@ import { didYouMean } from '@fusion-kit/domain/nearest';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
-import { COMMANDS } from '../command-table.ts';
 import { optionsOf, Pairs } from '../options.ts';
 import { runAnswer } from '../output/run-answer.ts';
 import { plain } from '../output/plain.ts';
@@ -101,18 +100,16 @@ function tellStarted(
   call.terminal.err(`${said.join('\n')}\n\n`);
 }
 
-const SUBCOMMANDS = COMMANDS.flatMap(({ path }) => (path.startsWith('run ') ? [path.slice('run '.length)] : []));
-
 /** What was named is a file when it exists or looks like one; anything else is a mistyped command. */
 async function namedFile(call: Call): Promise<string> {
   const [named] = call.args;
   if (named === undefined) {
-    throw new FusionError('usage', `name a workflow file, or one of ${SUBCOMMANDS.join(', ')}`);
+    throw new FusionError('usage', `name a workflow file, or one of ${call.below.join(', ')}`);
   }
   const exists = await access(resolve(call.cwd, named)).then(
     () => true,
     () => false,
   );
   if (exists || /[./\\]/.test(named)) return named;
-  throw new FusionError('usage', `there is no file and no command ${named}${didYouMean(named, SUBCOMMANDS)}`);
+  throw new FusionError('usage', `there is no file and no command ${named}${didYouMean(named, call.below)}`);
 }

@@ -1,0 +1,67 @@
+import type { CommandEntry } from './entry.ts';
+import { PROJECT, LIMIT } from './shared-options.ts';
+
+/** What happened, messages, where models are called, the page. */
+export const AROUND: readonly CommandEntry[] = [
+  {
+    path: 'events tail',
+    summary: 'show the latest events',
+    options: [
+      ['--follow', 'go on with what happens'],
+      ['--type <list>', 'only these types, joined by commas, e.g. task.completed'],
+      ['--agent <agent>', 'only those of this agent'],
+      ['--severity <severity>', 'only debug, info, warning, error or critical'],
+      ['--since <time>', 'only later ones: ISO 8601, or 90s, 15m, 2h, 1d ago'],
+      LIMIT,
+    ],
+    load: async () => (await import('../commands/events.ts')).tailEvents,
+  },
+  {
+    path: 'message send',
+    summary: 'write to an agent or a topic',
+    arguments: [
+      ['<to>', 'id or name of an agent, or topic:NAME'],
+      ['<text>', 'what to say'],
+    ],
+    options: [PROJECT, ['--from <name>', 'your name as agents read it']],
+    load: async () => (await import('../commands/message.ts')).sendMessage,
+  },
+  {
+    path: 'message list',
+    summary: 'list messages and where they stand',
+    options: [PROJECT, LIMIT],
+    load: async () => (await import('../commands/message.ts')).listMessages,
+  },
+  {
+    path: 'provider list',
+    summary: 'list providers and whether they answer',
+    load: async () => (await import('../commands/provider.ts')).listProviders,
+  },
+  {
+    path: 'provider add',
+    summary: 'add a provider',
+    arguments: [['<id>', 'lower-case letters, digits and dashes']],
+    options: [
+      ['--base-url <url>', 'where it answers'],
+      ['--protocol <protocol>', 'openai-compatible or openrouter (default: openai-compatible)'],
+      ['--model <model>', 'the model to use when none is named'],
+      ['--key-variable <name>', 'environment variable of the server that holds the key'],
+    ],
+    load: async () => (await import('../commands/provider.ts')).addProvider,
+  },
+  {
+    path: 'provider check',
+    summary: 'check a provider by a call that costs nothing',
+    arguments: [['<id>', 'id of the provider']],
+    load: async () => (await import('../commands/provider.ts')).checkProvider,
+  },
+  {
+    path: 'dashboard start',
+    summary: 'open the page',
+    options: [
+      ['--open', 'open it even where no desktop is seen'],
+      ['--no-open', 'only print its address'],
+    ],
+    load: async () => (await import('../commands/dashboard.ts')).startDashboard,
+  },
+];

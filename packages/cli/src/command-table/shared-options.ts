@@ -1,0 +1,23 @@
+import type { OptionEntry } from './entry.ts';
+
+export const PROJECT: OptionEntry = [
+  '--project <project>',
+  'id, name or directory (default: the git repository you are in)',
+];
+export const PROJECT_ONLY: OptionEntry = ['--project <project>', 'only of this project: id, name or directory'];
+export const LIMIT: OptionEntry = ['--limit <number>', 'at most this many'];
+export const STATE: OptionEntry = ['--state <state>', 'only those in this state'];
+export const PORT: OptionEntry = [
+  '--port <number>',
+  'port on 127.0.0.1, 0 for any free one (default: 8000, or any when it is taken)',
+];
+export const SANDBOX: OptionEntry = [
+  '--sandbox <kind>',
+  'what confines agents: auto, bubblewrap or none (default: auto)',
+];
+export const FILE = ['<file>', 'a workflow file'] as const;
+export const MODEL: readonly OptionEntry[] = [
+  ['--runtime <runtime>', 'runtime of team members that name none'],
+  ['--provider <provider>', 'provider of team members that name none'],
+  ['--model <model>', 'model of team members that name none'],
+];

@@ -1,0 +1,39 @@
+import type { CommandEntry } from './entry.ts';
+import { PROJECT, LIMIT, FILE, MODEL } from './shared-options.ts';
+
+/** Graphs of tasks, as files and saved. */
+export const WORKFLOWS: readonly CommandEntry[] = [
+  {
+    path: 'workflow create',
+    summary: 'save a workflow file; a known name gets a new version',
+    arguments: [FILE],
+    options: [PROJECT],
+    load: async () => (await import('../commands/workflow.ts')).createWorkflow,
+  },
+  {
+    path: 'workflow list',
+    summary: 'list workflows',
+    options: [PROJECT, LIMIT],
+    load: async () => (await import('../commands/workflow.ts')).listWorkflows,
+  },
+  {
+    path: 'workflow get',
+    summary: 'show a workflow and its versions',
+    arguments: [['<workflow>', 'id or name']],
+    load: async () => (await import('../commands/workflow.ts')).getWorkflow,
+  },
+  {
+    path: 'workflow start',
+    summary: 'start a run of a saved workflow',
+    arguments: [['<workflow>', 'id or name']],
+    options: [['--input <name=value>', 'an input of the workflow', 'repeated'], ...MODEL],
+    load: async () => (await import('../commands/workflow.ts')).startWorkflow,
+  },
+  {
+    path: 'workflow validate',
+    summary: 'check a workflow file; nothing is saved',
+    arguments: [FILE],
+    options: [PROJECT],
+    load: async () => (await import('../commands/workflow.ts')).validateWorkflow,
+  },
+];
