@@ -15,8 +15,12 @@ import { Workflow, WorkflowDefinition } from './workflow.ts';
 
 /** The API contract, under `/api/v1`. Server, command line and page derive from it and never restate it. */
 export const API_PREFIX = '/api/v1';
-/** Largest request body, in bytes. */
+/** Largest request body, in bytes; workflow files may be larger. */
 export const BODY_MAX_BYTES = 1_000_000;
+export const WORKFLOW_BODY_MAX_BYTES = 24_000_000;
+/** Characters of a workflow file, and of the files beside it that its reader may look at. */
+export const WORKFLOW_TEXT_MAX = 20_000_000;
+const CONTEXT_TEXT_MAX = 500_000;
 /** Every answer names the server's version here; a request that names another one is refused with `version_mismatch`. */
 export const VERSION_HEADER = 'x-fusion-kit-version';
 /** A browser cannot set headers on a WebSocket: it offers this subprotocol and, beside it, the prefix followed by the token. */
@@ -130,9 +134,21 @@ export const TaskChange = z.discriminatedUnion('action', [
 /** `source` is the text of a workflow file; `file` is its name for messages about it. Saving under an existing name adds a version. */
 export const NewWorkflow = z.object({
   project: ProjectId,
-  source: z.string().min(1).max(900_000),
+  source: z.string().min(1).max(WORKFLOW_TEXT_MAX),
   file: z.string().max(500).default('workflow.yaml'),
+  /** For a Spec Kit task list: the texts of the feature's other files, and the project's own commands. */
+  context: z
+    .object({
+      spec: z.string().max(CONTEXT_TEXT_MAX).optional(),
+      plan: z.string().max(CONTEXT_TEXT_MAX).optional(),
+      setup: z.array(z.string().min(1).max(2_000)).max(10).optional(),
+      check: z.array(z.string().min(1).max(2_000)).max(10).optional(),
+    })
+    .optional(),
+  /** Who saves it, as the version remembers. */
+  author: z.string().min(1).max(100).default('a person'),
 });
+export type NewWorkflow = z.output<typeof NewWorkflow>;
 export const StartRun = z.object({
   inputs: z.record(z.string(), z.string()).default({}),
   /** Runtime, provider and model for team members that name none. */

@@ -1,4 +1,4 @@
-import { BODY_MAX_BYTES } from '@fusion-kit/domain/api';
+import { BODY_MAX_BYTES, WORKFLOW_BODY_MAX_BYTES } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { expect, test } from 'vitest';
 import { openHouse, TOKEN, VERSION } from './test/house.ts';
@@ -97,6 +97,14 @@ test('a body of another type is refused', async () => {
   const refusal = await openHouse().refusal('POST', 'projects', 'path=/tmp', { 'content-type': 'text/plain' });
   expect(refusal).toMatchObject({ status: 400, code: 'bad_request' });
   expect(refusal.message).toContain('application/json');
+});
+
+test('a workflow file may be larger than other requests, up to a limit of its own', async () => {
+  const house = openHouse();
+  const source = ' '.repeat(2 * BODY_MAX_BYTES);
+  expect(await house.ok('POST', 'workflows/validate', { source })).toMatchObject({ valid: false });
+  const refusal = await house.refusal('POST', 'workflows/validate', ' '.repeat(WORKFLOW_BODY_MAX_BYTES + 1));
+  expect(refusal).toMatchObject({ code: 'body_too_large', details: { limitBytes: WORKFLOW_BODY_MAX_BYTES } });
 });
 
 test('a body over the limit is refused, whether it announces its length or not', async () => {
