@@ -44,6 +44,13 @@ export interface Snapshot {
   rows: { [T in Table]?: Rows[T][] };
 }
 
+/** What was archived, and the number of the last event that now is. */
+export interface Archived {
+  segments: number;
+  events: number;
+  end: number;
+}
+
 /** What a test makes go wrong below the journal. */
 export interface JournalFaults {
   /** The batch that holds this event is written but not committed. */
@@ -72,6 +79,12 @@ export interface Journal {
    * every run that has not ended and the newest 50; the tasks of those runs; the newest 500 messages; all reservations and keys.
    */
   snapshot(tables: readonly Table[]): Promise<Snapshot>;
+  /**
+   * Moves events before a number, but never the newest one, to where they take less room and are still read as before. Events are at every moment in one
+   * place or the other. Can be done while others append and read. A journal that has no such place has no such method.
+   * @throws {FusionError} `journal_failed`
+   */
+  archive?(before: number): Promise<Archived>;
   /** Waits for what is under way and lets the data directory go. */
   close(): Promise<void>;
 }

@@ -14,13 +14,14 @@ export type EventRow = readonly [seq: number, at: number, event: string, keyed: 
 const among = (column: string, values: readonly string[]) =>
   sql<boolean>`${sql.raw(column)} in (select value from json_each(${JSON.stringify(values)}))`;
 
-/** The page of events after a number, as `Journal.readAfter` promises it. Pure. */
-export function eventQuery(after: number, limit: number, filter: EventFilter = {}): Query {
+/** The page of events after a number, as `Journal.readAfter` promises it, of those beyond `archived`. Pure. */
+export function eventQuery(after: number, limit: number, filter: EventFilter = {}, archived = 0): Query {
   let query = builder.selectFrom('events').select(['seq', 'at', 'event', 'keyed']).limit(limit);
   const { types, severities, projectId, runId, taskId, agentId, since, newestFirst } = filter;
   if (newestFirst) query = query.orderBy('seq', 'desc');
-  else query = query.orderBy('seq', 'asc').where('seq', '>', after);
+  else query = query.orderBy('seq', 'asc').where('seq', '>', Math.max(after, archived));
   if (newestFirst && after > 0) query = query.where('seq', '<', after);
+  if (newestFirst && archived > 0) query = query.where('seq', '>', archived);
 
   // A leading + keeps SQLite from choosing the index of the wider thing when the narrower one is named as well.
   if (taskId !== undefined) query = query.where('task_id', '=', taskId);

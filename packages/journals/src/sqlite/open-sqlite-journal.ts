@@ -3,6 +3,9 @@ import { PROJECTION_VERSION } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Journal, JournalFaults } from '@fusion-kit/domain/ports/journal';
 import type { RowWrite } from '@fusion-kit/domain/row';
+import { type Archive, openArchive } from '../archive/archive.ts';
+import { type ArchiveStep, SEGMENT_BOUNDS, type SegmentBounds } from '../archive/write-segment.ts';
+import { Archiver } from './archiver.ts';
 import { Connection } from './connection.ts';
 import { lockDirectory } from './data-directory.ts';
 import { migrate, refuseNewer } from './migrate.ts';
@@ -36,6 +39,10 @@ export interface SqliteJournalOptions {
   /** The schema. Default the one of this release. */
   migrations?: readonly Migration[];
   faults?: JournalFaults;
+  /** How large the segments of the archive become. */
+  segments?: Partial<SegmentBounds>;
+  /** Called between the steps of archiving, for tests that end the process there. */
+  onArchiveStep?: (step: ArchiveStep) => void;
 }
 
 export interface OpenedSqliteJournal {
@@ -69,16 +76,17 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const lock = path === undefined ? undefined : lockDirectory(directory);
   const writer = new Connection();
   const others = path === undefined ? [] : Array.from({ length: READERS }, () => new Connection());
-  const release = () => lock?.release();
-  const journal = new SqliteJournal({ writer, readers: path === undefined ? [writer] : others, faults, release });
+  const readers = path === undefined ? [writer] : others;
+  const parts = { writer, readers, faults, release: () => lock?.release() };
   try {
     if (path !== undefined) refuseNewer(path, migrations.length);
     await writer.open(path ?? ':memory:', false, WRITER_PRAGMAS);
     const backup = await migrate(writer, { path, migrations, projectionVersion });
     await Promise.all(others.map((reader) => reader.open(path ?? '', true, [])));
     const found = await inspect(writer);
+    const archived = path === undefined ? undefined : await openArchived(parts, { ...options, dataId: found.dataId });
     return {
-      journal,
+      journal: new SqliteJournal({ ...parts, archived }),
       ...found,
       backup,
       rebuildNeeded: found.projectionVersion !== projectionVersion,
@@ -86,9 +94,22 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
       stateRows: () => (path === undefined ? memoryStateRows(writer) : fileStateRows(path)),
     };
   } catch (thrown) {
-    await journal.close();
+    await new SqliteJournal(parts).close();
     throw openFailure(path ?? directory, thrown);
   }
+}
+
+/** The archive beside the database, with what a killed process had moved there deleted from the database. */
+async function openArchived(
+  { writer, readers }: { writer: Connection; readers: readonly Connection[] },
+  { directory, dataId, segments, onArchiveStep = () => {} }: SqliteJournalOptions & { dataId: string },
+): Promise<{ archive: Archive; archiver: Archiver }> {
+  const archive = await openArchive(join(directory, 'archive'), dataId);
+  const [reader = writer] = readers;
+  const bounds = { ...SEGMENT_BOUNDS, ...segments };
+  const archiver = new Archiver({ archive, dataId, reader, writer, bounds, onStep: onArchiveStep });
+  await archiver.finish();
+  return { archive, archiver };
 }
 
 const ask = (sql: string) => ({ sql, parameters: [] });

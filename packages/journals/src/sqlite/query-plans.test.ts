@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { EventFilter, RowQuery } from '@fusion-kit/domain/ports/journal';
 import { sampleId } from '@fusion-kit/testing/journal-samples';
 import { expect, test } from 'vitest';
+import { BOUNDS } from './archiver.ts';
 import { eventQuery } from './event-query.ts';
 import { MIGRATIONS } from './migrations.ts';
 import type { Query } from './protocol.ts';
@@ -55,4 +56,8 @@ test.each([
   ['messages', 'sqlite_autoindex_rows_1 (tbl=? AND id=?)'],
 ] as const)('the %s of a snapshot are found without reading all of them', (table, index) => {
   expect(planOf(snapshotQuery(table))[0]).toContain(index);
+});
+
+test('where the log begins and ends in the database is found without reading it', () => {
+  expect(planOf(BOUNDS)).toEqual(['SEARCH events', 'SEARCH events']);
 });

@@ -1,21 +1,28 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { journalConformance } from '@fusion-kit/testing/journal-conformance';
+import { alwaysArchived, journalArchiveConformance } from '@fusion-kit/testing/journal-archive-conformance';
+import { type JournalPlace, journalConformance } from '@fusion-kit/testing/journal-conformance';
 import { sampleEntries } from '@fusion-kit/testing/journal-samples';
 import { expect, onTestFinished, test } from 'vitest';
+import type { SegmentBounds } from '../archive/write-segment.ts';
 import { openSqliteJournal } from './open-sqlite-journal.ts';
 
 const newDirectory = () => mkdtempSync(join(tmpdir(), 'fusion-journal-'));
 
-journalConformance('sqlite', () => {
+function place(segments: Partial<SegmentBounds> = {}): JournalPlace {
   const directory = newDirectory();
   return {
     durable: true,
-    open: async (faults = {}) => (await openSqliteJournal({ directory, faults })).journal,
+    open: async (faults = {}) => (await openSqliteJournal({ directory, faults, segments })).journal,
     remove: async () => rmSync(directory, { recursive: true }),
   };
-});
+}
+
+journalConformance('sqlite', place);
+journalConformance('sqlite, archived as it comes', () => alwaysArchived(place()));
+journalArchiveConformance('sqlite', place);
+journalArchiveConformance('sqlite with small segments', () => place({ segmentEvents: 70, blockEvents: 30 }));
 
 journalConformance('sqlite in memory', () => ({
   durable: false,

@@ -1,8 +1,18 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { Batch, EventFilter, Journal, JournalFaults, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
+import type {
+  Archived,
+  Batch,
+  EventFilter,
+  Journal,
+  JournalFaults,
+  RowQuery,
+  Snapshot,
+} from '@fusion-kit/domain/ports/journal';
 import type { Rows, Table } from '@fusion-kit/domain/row';
 import { upcastEntry } from '@fusion-kit/domain/upcast';
+import type { Archive } from '../archive/archive.ts';
+import { type Archiver, BOUNDS } from './archiver.ts';
 import { batchSteps } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { eventQuery, type EventRow } from './event-query.ts';
@@ -18,6 +28,8 @@ export interface SqliteJournalParts {
   /** Where reads go, the least busy first; the writer itself when the journal is in memory. */
   readers: readonly Connection[];
   faults: JournalFaults;
+  /** What is archived, and who archives; a journal in memory has none. */
+  archived?: { archive: Archive; archiver: Archiver } | undefined;
   /** Lets the data directory go, after all connections are closed. */
   release: () => void;
 }
@@ -26,9 +38,16 @@ export interface SqliteJournalParts {
 export class SqliteJournal implements Journal {
   readonly #parts: SqliteJournalParts;
   #closing: Promise<void> | undefined;
+  readonly archive?: (before: number) => Promise<Archived>;
 
   constructor(parts: SqliteJournalParts) {
     this.#parts = parts;
+    const { archived } = parts;
+    if (!archived) return;
+    this.archive = async (before) => {
+      this.#refuseClosed();
+      return archived.archiver.archive(before);
+    };
   }
 
   async append(batch: Batch): Promise<void> {
@@ -42,9 +61,26 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  async readAfter(after: number, limit: number, filter?: EventFilter): Promise<Entry[]> {
-    const [found = []] = await this.#read([eventQuery(after, limit, filter)]);
-    return found.map((row) => entryOf(row as unknown as EventRow));
+  async readAfter(after: number, limit: number, filter: EventFilter = {}): Promise<Entry[]> {
+    this.#refuseClosed();
+    const archive = this.#parts.archived?.archive;
+    for (;;) {
+      const archivedTo = archive?.end ?? 0;
+      // Begun before anything is waited for, so it sees the archive as it ends there.
+      const old = !filter.newestFirst && after < archivedTo ? await archive?.readAfter(after, limit, filter) : [];
+      const wanted = limit - (old?.length ?? 0);
+      if (wanted === 0) return old ?? [];
+      const [[[first = 0] = []] = [], found = []] = await this.#read([
+        BOUNDS,
+        eventQuery(after, wanted, filter, archivedTo),
+      ]);
+      // Events that were moved to the archive between the two looks are in neither of them.
+      if (Number(first) > archivedTo + 1) continue;
+      const kept = found.map((row) => entryOf(row as unknown as EventRow));
+      if (!filter.newestFirst || kept.length === limit) return [...(old ?? []), ...kept];
+      const below = after === 0 ? archivedTo + 1 : Math.min(after, archivedTo + 1);
+      return [...kept, ...((await archive?.readAfter(below, limit - kept.length, filter)) ?? [])];
+    }
   }
 
   async find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
@@ -64,8 +100,9 @@ export class SqliteJournal implements Journal {
   }
 
   async #close(): Promise<void> {
-    const { readers, writer, release } = this.#parts;
+    const { readers, writer, release, archived } = this.#parts;
     try {
+      await archived?.archiver.stop();
       // The writer goes last: the last connection to close puts the write-ahead log into the database.
       await Promise.all(readers.filter((reader) => reader !== writer).map((reader) => reader.close()));
       await writer.close();
