@@ -9,7 +9,7 @@ import { type KindRules } from './kind.ts';
 export const JoinWork = z.object({
   kind: z.literal('join'),
   verify: z.array(ShellCommand).max(10).default([]),
-  ticks: z.object({ file: PathGlob, ids: z.array(z.string().regex(/^T\d{3,}$/)).min(1) }).optional(),
+  ticks: z.object({ file: PathGlob, ids: z.array(z.string().regex(/^T\d{3}[A-Za-z0-9.-]{0,20}$/)).min(1) }).optional(),
 });
 export type JoinWork = z.infer<typeof JoinWork>;
 
