@@ -1,5 +1,6 @@
 import { FusionError } from './errors.ts';
-import { type Reference, references } from './expression.ts';
+import type { Reference } from './expression/references.ts';
+import { references } from './expression/template.ts';
 import { checkGraph, GRAPH_PROBLEMS_MAX, type GraphProblem, needsTransitively } from './graph.ts';
 import { didYouMean } from './nearest.ts';
 import { outputsOf, templatesOf } from './node.ts';
@@ -96,6 +97,7 @@ function referenceCheck({ inputs, nodes }: WorkflowDefinition) {
       if (Object.hasOwn(inputs, reference.name)) return undefined;
       return `node ${node.id} uses input ${reference.name}, which is not declared${didYouMean(reference.name, Object.keys(inputs))}`;
     }
+    if (reference.kind !== 'output') return undefined;
     const giver = byId.get(reference.node);
     if (!giver) {
       return `node ${node.id} uses an output of ${reference.node}, which does not exist${didYouMean(reference.node, byId.keys())}`;

@@ -1,5 +1,5 @@
 import { ConversationEvent, type EventType } from '@fusion-kit/domain/event';
-import { fill, references } from '@fusion-kit/domain/expression';
+import { fill, references } from '@fusion-kit/domain/expression/template';
 import type { TaskId } from '@fusion-kit/domain/ids';
 import { countsAsAttempt } from '@fusion-kit/domain/failure-policy';
 import type { Message } from '@fusion-kit/domain/message';

@@ -201,14 +201,14 @@ describe('a wrong file is refused with line and column', () => {
       withNode('  b:\n    prompt: |\n      one $${{ x }}\n      two ${{ inputs.goal }}\n'),
       'expression_invalid',
       9,
-      11,
+      15,
     ],
     [
       'an expression in quotes',
       withNode('  b: { prompt: "a ${{ nodes.plan.outputs.summary }}" }\n'),
       'expression_invalid',
       6,
-      19,
+      23,
     ],
     ['an expression that is not closed', withNode('  b: { prompt: "a ${{ inputs" }\n'), 'expression_invalid', 6, 19],
   ])('%s', (_, text, code, line, column) => {

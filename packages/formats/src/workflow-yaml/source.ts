@@ -29,7 +29,7 @@ export interface Source {
   positionOf(path: Path): Position;
   /** The key at the end of `path`. */
   positionOfKey(path: Path): Position;
-  /** The expression that stands `offset` characters into the text at `path`. */
+  /** What stands `offset` characters into the text at `path`, a template: exact, or the opening of its expression where the file writes the text in another way. */
   positionInText(path: Path, text: string, offset: number): Position;
 }
 
@@ -138,13 +138,14 @@ function positions(contents: Node | null | undefined, text: string, at: (offset:
     positionInText: (path: Path, value: string, offset: number) => {
       const { node } = walk(path);
       const [from, to] = node?.range ?? [0, 0];
+      const opening = value.lastIndexOf(OPENING, offset);
       // Whatever the quoting and folding, the openings stand in the file in the same order as in the text.
       let found = from - 1;
-      for (let skip = openingsBefore(value, offset); skip >= 0 && found < to; skip--) {
+      for (let skip = openingsBefore(value, opening); skip >= 0 && found < to; skip--) {
         found = text.indexOf(OPENING, found + 1);
         if (found === -1 || found >= to) return at(from);
       }
-      return at(found);
+      return at(text.startsWith(value.slice(opening, offset), found) ? found + offset - opening : found);
     },
   };
 }
