@@ -1,5 +1,6 @@
 import { AGENTS } from './command-table/agents.ts';
 import { AROUND } from './command-table/around.ts';
+import { DATA } from './command-table/data.ts';
 import { HOUSE } from './command-table/house.ts';
 import { RUNS } from './command-table/runs.ts';
 import { TASKS } from './command-table/tasks.ts';
@@ -21,4 +22,12 @@ export const GROUPS: Readonly<Record<string, string>> = {
 };
 
 /** Every command, in the order of the help. A new one is an entry in `command-table/` and a function in `commands/`. */
-export const COMMANDS: readonly CommandEntry[] = [...HOUSE, ...RUNS, ...AGENTS, ...TASKS, ...WORKFLOWS, ...AROUND];
+export const COMMANDS: readonly CommandEntry[] = [
+  ...HOUSE,
+  ...DATA,
+  ...RUNS,
+  ...AGENTS,
+  ...TASKS,
+  ...WORKFLOWS,
+  ...AROUND,
+];

@@ -280,6 +280,13 @@ export type Health = z.infer<typeof Health>;
 export const PublicHealth = Health.pick({ status: true, version: true });
 export const Stopping = z.object({ status: z.literal('stopping') });
 
+/** What stays in the database: so many of the newest events, or those of the last days. Everything older is archived. */
+export const ArchiveRequest = z.union([
+  z.strictObject({ keepEvents: z.int().nonnegative() }),
+  z.strictObject({ keepDays: z.number().nonnegative().default(30) }),
+]);
+/** What was archived, and the number of the last event that now is. */
+export const Archived = z.object({ segments: z.int(), events: z.int(), end: z.int() });
 /** Where a page starts: all rows it shows as of event `seq`; everything later comes as frames after it. */
 export const SnapshotView = z.object({
   seq: z.int(),

@@ -3,7 +3,7 @@ import type { Command } from '@fusion-kit/domain/command';
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { AgentId, NewId, ProjectId, TaskId, WorkflowId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
-import type { EventFilter, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
+import type { Archived, EventFilter, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
 import type { Project } from '@fusion-kit/domain/project';
 import type { Rows, Table } from '@fusion-kit/domain/row';
 import type { Run } from '@fusion-kit/domain/run';
@@ -13,6 +13,7 @@ import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { TaskSpec } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
+import type { Keep } from './archive.ts';
 
 /** Makes a request safe to send twice: the same key and digest give the first reply again, another digest is refused. */
 export interface Idempotency {
@@ -58,6 +59,8 @@ export interface Engine {
   find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]>;
   events(after: number, limit: number, filter?: EventFilter): Promise<Entry[]>;
   snapshot(): Promise<Snapshot>;
+  /** Moves events that are older than what is kept into the archive, while everything goes on; they are read as before. @throws {FusionError} `journal_failed` */
+  archive(keep: Keep): Promise<Archived>;
   /** Everything after a number, in order, without a gap; waits for more until `signal` aborts. */
   follow(after: number, signal: AbortSignal): AsyncGenerator<readonly Entry[]>;
   /** Calls `listener` for every delta until the returned function is called. */

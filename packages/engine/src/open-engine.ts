@@ -6,6 +6,7 @@ import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import { TABLES } from '@fusion-kit/domain/row';
 import { World } from '@fusion-kit/domain/world';
 import { Dispatcher } from './dispatcher.ts';
+import { archiveLog } from './archive.ts';
 import type { Engine, LiveDelta } from './engine.ts';
 import { Expiry } from './expiry.ts';
 import { feed } from './follower.ts';
@@ -106,6 +107,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     ...useCases({ writer, journal, blobs, store, newId }),
     get head() {
+    archive: (keep) => archiveLog(journal, keep, { head: log.head, now: clock() }),
       return log.head;
     },
     synchronous: options.synchronous,

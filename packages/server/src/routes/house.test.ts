@@ -1,4 +1,4 @@
-import { Health, page, ProviderView, SnapshotView } from '@fusion-kit/domain/api';
+import { Archived, Health, page, ProviderView, SnapshotView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { expect, test } from 'vitest';
 import { gate } from '../test/gate.ts';
@@ -40,6 +40,18 @@ test('a snapshot is what a page shows, as of one event', async () => {
   expect(snapshot.rows.projects[0]).toEqual(project);
   expect(snapshot.rows.agents.map(({ id }) => id)).toEqual([agent.id]);
   expect(await (await house.call('GET', 'snapshot')).text()).not.toContain('a-secret-key');
+});
+
+test('the archive is told what to keep: so many events, or so many days, thirty unless said otherwise', async () => {
+  const house = openHouse();
+  await furnished(house);
+  const answer = await house.ok('POST', 'archive', { keepEvents: 5 });
+  expect(Archived.parse(answer)).toMatchObject({ events: house.engine.head - 1, end: house.engine.head - 1 });
+  await house.ok('POST', 'archive', { keepDays: 1.5 });
+  await house.ok('POST', 'archive', {});
+  expect(house.engine.keeps).toEqual([{ events: 5 }, { days: 1.5 }, { days: 30 }]);
+  for (const wrong of [{ keepEvents: -1 }, { keepEvents: 1, keepDays: 1 }, { keepDays: 'all' }])
+    expect(await house.refusal('POST', 'archive', wrong)).toMatchObject({ status: 400, code: 'bad_request' });
 });
 
 test('providers are added and listed', async () => {

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { Health, PublicHealth, SnapshotView, Stopping } from '@fusion-kit/domain/api';
+import { Archived, ArchiveRequest, Health, PublicHealth, SnapshotView, Stopping } from '@fusion-kit/domain/api';
 import { SCHEMA_VERSION } from '@fusion-kit/domain/entry';
 import { isHeld } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
@@ -54,6 +54,15 @@ export function houseRoutes(app: OpenAPIHono, options: ServerOptions, isTrusted:
     const shown = { projects, agents, workflows, runs, tasks, messages };
     return { seq, schemaVersion: SCHEMA_VERSION, serverVersion: version, sandbox, rows: shown };
   });
+
+  const archive = {
+    method: 'post',
+    path: '/archive',
+    summary: 'Archives old events; they are read as before.',
+  } as const;
+  endpoint(app, { ...archive, body: ArchiveRequest, answer: Archived }, ({ body }) =>
+    engine.archive('keepEvents' in body ? { events: body.keepEvents } : { days: body.keepDays }),
+  );
 
   const shutdown = {
     method: 'post',

@@ -12,6 +12,7 @@ import type { TaskSpec } from '@fusion-kit/domain/task';
 import { type Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { World } from '@fusion-kit/domain/world';
 import { gate } from './gate.ts';
+import type { Keep } from '@fusion-kit/engine/archive';
 import type { Accepted, Engine, Idempotency, LiveDelta } from '@fusion-kit/engine/engine';
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -151,6 +152,14 @@ export class MemoryEngine implements Engine {
   async snapshot() {
     const tables = ['projects', 'agents', 'workflows', 'runs', 'tasks', 'messages', 'keys'] as const;
     return { seq: this.head, rows: Object.fromEntries(tables.map((table) => [table, [...this.#world.all(table)]])) };
+  }
+
+  /** What was asked to be kept, and that nothing had to be moved. */
+  readonly keeps: Keep[] = [];
+
+  async archive(keep: Keep) {
+    this.keeps.push(keep);
+    return { segments: 1, events: this.head - 1, end: this.head - 1 };
   }
 
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
