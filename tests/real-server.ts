@@ -17,6 +17,10 @@ export interface RealServer {
   token: string;
   pid: number;
   process: ChildProcess;
+  /** Resolves when the process is gone. */
+  gone: Promise<unknown>;
+  /** All that it has printed so far. */
+  said(): string;
   /** Kills it as a power cut would, and waits until it is gone. */
   kill(): Promise<void>;
   /** Asks it to stop, and waits until it is gone. */
@@ -35,6 +39,8 @@ export interface RealServerOptions {
   env?: Record<string, string>;
   port?: number;
   sandbox?: 'auto' | 'none' | 'bubblewrap';
+  /** What is started in place of `fusion-kit up`, with its arguments; it has to print what that prints. */
+  program?: readonly string[];
   /** As if the disk were full beyond this: no file of the server may grow past so many blocks of 512 bytes. */
   fileBlocksMax?: number;
 }
@@ -45,9 +51,10 @@ export async function startServer({
   env = {},
   port = 0,
   sandbox = 'auto',
+  program = [process.execPath, COMMAND],
   fileBlocksMax,
 }: RealServerOptions): Promise<RealServer> {
-  const words = [process.execPath, COMMAND, 'up', '--port', String(port), '--json', '--sandbox', sandbox];
+  const words = [...program, 'up', '--port', String(port), '--json', '--sandbox', sandbox];
   // The signal that goes with the limit would end the process; ignored, the write fails as on a full disk.
   const limited = fileBlocksMax
     ? ['sh', '-c', `trap '' XFSZ; ulimit -f ${fileBlocksMax}; exec "$@"`, 'sh', ...words]
@@ -73,6 +80,8 @@ export async function startServer({
   return {
     ...listening,
     process: child,
+    gone,
+    said: () => said,
     async kill() {
       child.kill('SIGKILL');
       await gone;
