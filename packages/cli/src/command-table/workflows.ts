@@ -23,6 +23,30 @@ export const WORKFLOWS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/workflow.ts')).getWorkflow,
   },
   {
+    path: 'workflow versions',
+    summary: 'list the versions of a workflow, who saved them and when',
+    arguments: [['<workflow>', 'id or name']],
+    load: async () => (await import('../commands/workflow-files.ts')).workflowVersions,
+  },
+  {
+    path: 'workflow export',
+    summary: 'print a saved workflow as the file it could have come from',
+    arguments: [['<workflow>', 'id or name']],
+    options: [
+      ['--version <number>', 'which version (default: the latest)'],
+      ['--all', 'every version, as one JSON document'],
+      ['--output <file>', 'write it to a new file'],
+    ],
+    load: async () => (await import('../commands/workflow-files.ts')).exportWorkflow,
+  },
+  {
+    path: 'workflow import',
+    summary: 'save a workflow file, or every version of an exported document',
+    arguments: [FILE],
+    options: [PROJECT],
+    load: async () => (await import('../commands/workflow-files.ts')).importWorkflow,
+  },
+  {
     path: 'workflow start',
     summary: 'start a run of a saved workflow',
     arguments: [['<workflow>', 'id or name']],

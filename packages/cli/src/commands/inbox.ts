@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import { Inbox, TaskView } from '@fusion-kit/domain/api';
 import type { InboxItem } from '@fusion-kit/domain/inbox';
 import * as z from 'zod';
+import { accountName } from '../account.ts';
 import type { Answer, Call } from '../call.ts';
 import { argument, optionsOf } from '../options.ts';
 import { ago, duration } from '../output/figures.ts';
@@ -44,13 +44,13 @@ function itemText(item: InboxItem, now: number, paint: Paint): string {
   }
 }
 
-/** Who answers: the name a person gives, else that of the account. */
-const person = (by: string | undefined): string => by ?? userInfo().username;
-
 export async function answerTask(call: Call): Promise<Answer> {
-  const { comment, by } = optionsOf(call, z.object({ comment: z.string().optional(), by: z.string().optional() }));
+  const { comment, by = accountName() } = optionsOf(
+    call,
+    z.object({ comment: z.string().optional(), by: z.string().optional() }),
+  );
   const option = argument(call, 1, '<option>');
   const { client } = await connect(call);
-  const change = { action: 'answer', option, by: person(by), ...(comment !== undefined && { comment }) };
+  const change = { action: 'answer', option, by, ...(comment !== undefined && { comment }) };
   return taskAnswer(await client.patch(`/tasks/${encodeURIComponent(argument(call, 0, '<task>'))}`, TaskView, change));
 }

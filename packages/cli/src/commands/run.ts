@@ -5,6 +5,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
+import { accountName } from '../account.ts';
 import type { Answer, Call } from '../call.ts';
 import { optionsOf, Pairs } from '../options.ts';
 import { runAnswer } from '../output/run-answer.ts';
@@ -77,7 +78,12 @@ export async function startFile(
   { file, source, directory, start }: FileRequest,
 ) {
   const { project, created } = await projectAt(client, directory);
-  const workflow = await client.post('/workflows', Workflow, { project: project.id, source, file });
+  const workflow = await client.post('/workflows', Workflow, {
+    project: project.id,
+    source,
+    file,
+    author: accountName(),
+  });
   const { run: begun } = await client.post(`/workflows/${workflow.id}/start`, Started, start);
   return { project, created, workflow, run: begun };
 }

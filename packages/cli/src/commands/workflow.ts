@@ -1,6 +1,7 @@
 import { page, Started, WorkflowCheck, WorkflowView } from '@fusion-kit/domain/api';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
+import { accountName } from '../account.ts';
 import type { Answer, Call } from '../call.ts';
 import { argument, Limit, optionsOf, Pairs } from '../options.ts';
 import { ago } from '../output/figures.ts';
@@ -19,7 +20,12 @@ export async function createWorkflow(call: Call): Promise<Answer> {
   const source = await readWorkflowFile(call, file);
   const { client } = await connect(call);
   const project = await projectHere(client, call, reference);
-  const workflow = await client.post('/workflows', Workflow, { project: project.id, source, file });
+  const workflow = await client.post('/workflows', Workflow, {
+    project: project.id,
+    source,
+    file,
+    author: accountName(),
+  });
   return {
     data: workflow,
     text: (paint) =>

@@ -25,7 +25,7 @@ export function workflowRoutes(app: OpenAPIHono, { engine, readWorkflow }: Serve
   const save = { method: 'post', path: '/workflows', summary: 'Saves a workflow file as a new version.' } as const;
   endpoint(app, { ...save, body: NewWorkflow, answer: Workflow, status: 201 }, ({ body, idempotency }) => {
     const definition = readSound(readWorkflow, body.source, body.file);
-    return engine.saveWorkflow({ project: body.project, definition, author: 'a person' }, idempotency);
+    return engine.saveWorkflow({ project: body.project, definition, author: body.author }, idempotency);
   });
 
   const check = {
