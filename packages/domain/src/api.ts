@@ -123,6 +123,8 @@ export const TaskChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('cancel'), reason: z.string().max(500).default('cancelled by a person') }),
   z.object({ action: z.literal('reprioritize'), priority: Task.shape.priority }),
   z.object({ action: z.literal('skip'), reason: z.string().max(500).default('skipped by a person') }),
+  /** Takes it out of its agent's hands and gives it out again, in the same conversation. */
+  z.object({ action: z.literal('restart'), reason: z.string().max(500).default('started again by a person') }),
   /** The answer to an approval; `by` is the person's name. */
   z.object({
     action: z.literal('answer'),
@@ -278,8 +280,6 @@ export type Health = z.infer<typeof Health>;
 
 /** What health tells without a token. */
 export const PublicHealth = Health.pick({ status: true, version: true });
-export const Stopping = z.object({ status: z.literal('stopping') });
-
 /** What stays in the database: so many of the newest events, or those of the last days. Everything older is archived. */
 export const ArchiveRequest = z.union([
   z.strictObject({ keepEvents: z.int().nonnegative() }),
@@ -287,6 +287,8 @@ export const ArchiveRequest = z.union([
 ]);
 /** What was archived, and the number of the last event that now is. */
 export const Archived = z.object({ segments: z.int(), events: z.int(), end: z.int() });
+export const Stopping = z.object({ status: z.literal('stopping') });
+
 /** Where a page starts: all rows it shows as of event `seq`; everything later comes as frames after it. */
 export const SnapshotView = z.object({
   seq: z.int(),

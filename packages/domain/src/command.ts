@@ -6,12 +6,10 @@ import type { Address, Sender } from './message.ts';
 import type { Caller } from './ports/upstream.ts';
 import type { CheckResult, Receipt } from './receipt.ts';
 import type { RunSpec } from './run.ts';
+import type { Settlement } from './settlement.ts';
 import type { Landed, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import type { BlobRef, Text } from './text.ts';
 import type { Budget } from './usage.ts';
-
-/** How a model call ended, without whose it was. */
-export type Settlement = Omit<EventOf<'model.called'>, keyof Caller | 'type' | 'v' | 'reservationId'>;
 
 /** The result of a task of another run. */
 export type Inherited = Pick<EventOf<'task.inherited'>, 'taskId' | 'from' | 'outputs' | 'receipt' | 'landed'>;
@@ -70,6 +68,8 @@ export type Command =
   | { type: 'task.reprioritize'; taskId: TaskId; priority: number }
   | { type: 'task.skip'; taskId: TaskId; reason: string }
   | { type: 'task.admit'; taskId: TaskId }
+  /** Ends the present dispatch and gives the task out again; no attempt is used up. */
+  | { type: 'task.restart'; taskId: TaskId; reason: string }
   /** A person's answer to an approval; `by` is who. */
   | { type: 'task.answer'; taskId: TaskId; option: string; comment?: string | undefined; by: string }
   /** Begins what runs inside a task of the house: items or rounds after the `after` that were begun, up to `opened`, of `of`. */

@@ -118,6 +118,11 @@ export const ERRORS = {
     remedy: 'Nobody answered in time; give the approval a longer timeout or an onTimeout option.',
   },
   loop_limit: { status: 422, again: 'never', remedy: 'Raise max, or set atMax: complete.' },
+  process_died: {
+    status: 500,
+    remedy:
+      'Its process crashed or was killed from outside, by the system for lack of memory for example; see its last output.',
+  },
   agent_stalled: {
     status: 504,
     kind: 'crash',

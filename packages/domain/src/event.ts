@@ -5,6 +5,7 @@ import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId
 import { Address, Sender } from './message.ts';
 import { CheckResult, CommitId, Receipt } from './receipt.ts';
 import { RunSpec } from './run.ts';
+import { Settlement } from './settlement.ts';
 import { Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { Budget } from './usage.ts';
@@ -148,23 +149,8 @@ const MODEL_EVENTS = [
     tokens: z.int().nonnegative(),
     costUsd: z.number().nonnegative().nullable(),
   }),
-  /** One call of a model, settled: the provider's own figures, or the reserved ones when the end was never seen (`basis: reserved`). */
-  eventSchema('model.called', {
-    ...dispatch,
-    reservationId: ReservationId,
-    provider: z.string(),
-    model: z.string(),
-    status: z.int(),
-    basis: z.enum(['reported', 'reserved']),
-    inputTokens: z.int().nonnegative(),
-    outputTokens: z.int().nonnegative(),
-    costUsd: z.number().nonnegative().nullable(),
-    firstByteMs: z.number().nonnegative(),
-    durationMs: z.number().nonnegative(),
-    attempts: z.int().positive(),
-    request: BlobRef.optional(),
-    response: BlobRef.optional(),
-  }),
+  /** One call of a model, settled. */
+  eventSchema('model.called', { ...dispatch, reservationId: ReservationId, ...Settlement.shape }),
 ] as const;
 
 const MESSAGE_EVENTS = [

@@ -13,7 +13,12 @@ export const CheckResult = z.object({
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 
-export const FileChange = z.object({ path: z.string(), change: z.enum(['added', 'modified', 'deleted', 'renamed']) });
+/** `from` is where a renamed file was. */
+export const FileChange = z.object({
+  path: z.string(),
+  change: z.enum(['added', 'modified', 'deleted', 'renamed']),
+  from: z.string().optional(),
+});
 export type FileChange = z.infer<typeof FileChange>;
 
 /** Files of a receipt that are listed by name; the count goes on. */

@@ -5,8 +5,8 @@ import { ConversationEvent } from './event.ts';
 import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId } from './ids.ts';
 import { NodeWork } from './node.ts';
 import { CheckResult, CommitId, Receipt } from './receipt.ts';
-import { Outputs, TaskPhase } from './task.ts';
-import { BlobRef } from './text.ts';
+import { Settlement } from './settlement.ts';
+import { Outputs, ProcessSign, TaskPhase } from './task.ts';
 
 const Caller = z.object({
   projectId: ProjectId,
@@ -35,7 +35,10 @@ export const StartDispatch = z.object({
   agent: AgentSpec,
   paused: z.boolean(),
   project: ProjectPlace,
+  /** Where the run stands, from which the work begins. */
   base: CommitId.optional(),
+  /** Where the run itself began. */
+  runBase: CommitId.optional(),
   title: z.string(),
   work: NodeWork,
   inputs: z.record(z.string(), z.string()),
@@ -81,8 +84,21 @@ export type RunnerCommand = z.infer<typeof RunnerCommand>;
 
 const dispatch = { caller: Caller, token: z.string() };
 
+/** A sign of life of one dispatch. */
+export const Heartbeat = z.object({
+  ...dispatch,
+  /** Milliseconds since it was last seen to get on: since its runtime said anything or its processes used the CPU. By the runner's own steady clock. */
+  quietMs: z.int().nonnegative(),
+  process: ProcessSign,
+  /** Whether what it does at present ends by itself: a tool or command with a time limit of its own, a checkout, a verification. */
+  bounded: z.boolean(),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
 /** What a runner tells. Reports of a dispatch carry its token; a stale one is answered with `dispatch_stale`. */
 export const RunnerReport = z.discriminatedUnion('type', [
+  /** All the dispatches it has, every few seconds while it has any; never kept. */
+  z.object({ type: z.literal('runner.heartbeat'), dispatches: z.array(Heartbeat) }),
   z.object({ type: z.literal('agent.ready'), agentId: AgentId, workspace: z.string(), sandbox: z.string() }),
   z.object({ type: z.literal('agent.failed'), agentId: AgentId, failure: Failure }),
   z.object({ type: z.literal('dispatch.started'), ...dispatch }),
@@ -102,20 +118,7 @@ export const RunnerReport = z.discriminatedUnion('type', [
     type: z.literal('budget.settle'),
     ...dispatch,
     reservationId: ReservationId,
-    record: z.object({
-      provider: z.string(),
-      model: z.string(),
-      status: z.int(),
-      basis: z.enum(['reported', 'reserved']),
-      inputTokens: z.int().nonnegative(),
-      outputTokens: z.int().nonnegative(),
-      costUsd: z.number().nonnegative().nullable(),
-      firstByteMs: z.number().nonnegative(),
-      durationMs: z.number().nonnegative(),
-      attempts: z.int().positive(),
-      request: BlobRef.optional(),
-      response: BlobRef.optional(),
-    }),
+    record: Settlement,
   }),
   z.object({
     type: z.literal('run.checked'),

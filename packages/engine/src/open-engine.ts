@@ -4,9 +4,10 @@ import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
 import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import { TABLES } from '@fusion-kit/domain/row';
+import type { Heartbeat } from '@fusion-kit/domain/runner-protocol';
 import { World } from '@fusion-kit/domain/world';
-import { Dispatcher } from './dispatcher.ts';
 import { archiveLog } from './archive.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { Engine, LiveDelta } from './engine.ts';
 import { Expiry } from './expiry.ts';
 import { feed } from './follower.ts';
@@ -20,6 +21,7 @@ import { Respawner } from './respawner.ts';
 import { Scheduler } from './scheduler.ts';
 import { DispatchTokens } from './tokens.ts';
 import { useCases } from './use-cases.ts';
+import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 import { Writer } from './writer.ts';
 
 export interface EngineOptions {
@@ -35,6 +37,8 @@ export interface EngineOptions {
   clock?: () => number;
   random?: () => number;
   newId?: NewId;
+  /** When silence of an agent counts for what. */
+  watchdog?: Partial<WatchdogLimits>;
   /** Where problems go that no task or agent can show. */
   log?: (line: string) => void;
 }
@@ -60,7 +64,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const landing = new Landing({ world, writer, store, random });
   const expiry = new Expiry({ world, writer, clock });
   const respawner = new Respawner({ world, writer });
-  transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell }));
+  const watchdog = new Watchdog({ world, writer, random, limits: options.watchdog });
+  const hear = (beats: readonly Heartbeat[]) => watchdog.hear(beats);
+  transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell, hear }));
 
   await writer.submit({ type: 'server.record', event: { type: 'server.started', v: 1, version, pid: process.pid } });
   await Promise.all(recoveryOf(world).map((command) => writer.submit(command)));
@@ -72,7 +78,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   expiry.start();
   writer.ahead((entries) => scheduler.see(entries));
   scheduler.start();
-  const following = [dispatcher, landing, expiry, respawner].map((follower) => feed(log, follower, from, stop.signal));
+  const following = [dispatcher, landing, expiry, respawner, watchdog].map((follower) =>
+    feed(log, follower, from, stop.signal),
+  );
   const failed = Promise.race([
     writer.failed,
     ...following.map((each) => each.then(() => new Promise<never>(() => {}))),
@@ -84,6 +92,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     scheduler.stop();
     expiry.stop();
     respawner.stop();
+    watchdog.stop();
     await landing.settled();
     await writer.submit({ type: 'server.record', event: { type: 'server.stopped', v: 1, reason } }).catch(() => {});
     await writer.settled().catch(() => {});
@@ -100,6 +109,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     find: (query) => journal.find(query),
     events: (after, limit, filter) => journal.readAfter(after, limit, filter),
     snapshot: () => journal.snapshot(PAGE_TABLES),
+    archive: (keep) => archiveLog(journal, keep, { head: log.head, now: clock() }),
     follow: (after, signal) => log.follow(after, AbortSignal.any([signal, stop.signal])),
     onDelta(listener) {
       listeners.add(listener);
@@ -107,7 +117,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     ...useCases({ writer, journal, blobs, store, newId }),
     get head() {
-    archive: (keep) => archiveLog(journal, keep, { head: log.head, now: clock() }),
       return log.head;
     },
     synchronous: options.synchronous,

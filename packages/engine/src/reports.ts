@@ -4,7 +4,7 @@ import type { Address } from '@fusion-kit/domain/message';
 import { Topic } from '@fusion-kit/domain/agent';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
-import type { ReportAnswer, RunnerReport } from '@fusion-kit/domain/runner-protocol';
+import type { Heartbeat, ReportAnswer, RunnerReport } from '@fusion-kit/domain/runner-protocol';
 import { meet } from '@fusion-kit/domain/run';
 import type { World } from '@fusion-kit/domain/world';
 import type { LiveDelta } from './engine.ts';
@@ -20,6 +20,8 @@ export interface ReportsOptions {
   random: () => number;
   blobs: Blobs;
   tell: (delta: LiveDelta) => void;
+  /** Given the signs of life of dispatches that are not over. */
+  hear: (beats: readonly Heartbeat[]) => void;
 }
 
 const OK: ReportAnswer = { ok: true };
@@ -43,10 +45,13 @@ export function reportHandler(options: ReportsOptions): (report: RunnerReport) =
 }
 
 async function handle(
-  { world, writer, newId, random, blobs, tell }: ReportsOptions,
+  { world, writer, tokens, newId, random, blobs, tell, hear }: ReportsOptions,
   report: RunnerReport,
 ): Promise<ReportAnswer> {
   switch (report.type) {
+    case 'runner.heartbeat':
+      hear(report.dispatches.filter(({ caller, token }) => tokens.holds(caller.dispatchId, token)));
+      return OK;
     case 'agent.ready':
       await writer.submit({
         type: 'agent.arrive',
@@ -109,8 +114,8 @@ async function handle(
     }
     case 'budget.reserve': {
       const reservationId = newId('rsv');
-      const { caller, tokens, costUsd } = report;
-      await writer.submit({ type: 'budget.reserve', reservationId, caller, tokens, costUsd });
+      const { type, caller, costUsd } = report;
+      await writer.submit({ type, reservationId, caller, tokens: report.tokens, costUsd });
       return { ok: true, id: reservationId };
     }
     case 'budget.settle':

@@ -1,34 +1,35 @@
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
-import { keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
-import { outputsOf } from '@fusion-kit/domain/node';
-import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
-import type { Delta, ModelEndpoint, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
+import type { Runtime, RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { Receipt } from '@fusion-kit/domain/receipt';
-import type { RunnerMessage, RunnerReport, StartDispatch } from '@fusion-kit/domain/runner-protocol';
-import type { Text } from '@fusion-kit/domain/text';
+import type { Heartbeat, RunnerMessage, RunnerReport, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import { runCommandNode } from './command.ts';
 import { Deadline } from './deadline.ts';
 import { Gate } from './gate.ts';
+import type { Claim, Hands } from './hands.ts';
 import { Mailbox } from './mailbox.ts';
 import { accepted } from './meter.ts';
+import { checkOutputs, keptOutputs } from './outputs.ts';
 import { prove } from './prove.ts';
+import { Pulse } from './pulse.ts';
+import type { Sampler } from './sampling/sampler.ts';
+import { tickFile } from './ticks.ts';
 import { toldFailure } from './told-failure.ts';
-import { fromConversation, toConversation } from './wire-text.ts';
+import { type Mind, takeTurn } from './turn.ts';
+import { toConversation } from './wire-text.ts';
 
 export interface DispatchParts {
   end: RunnerEnd;
   blobs: Blobs;
   workspaces: Workspaces;
-  runtime: Runtime;
+  sampler: Sampler;
+  /** Absent where only commands are carried out. */
+  runtime: Runtime | undefined;
   upstream: Upstream | undefined;
 }
-
-/** Longest output that an event holds itself, and all outputs of a task together, in characters of JSON. */
-const OUTPUT_MAX = 1_000;
-const OUTPUTS_MAX = 2_000;
 
 type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
 
@@ -40,6 +41,7 @@ export class Dispatch {
   readonly #gate = new Gate();
   readonly #deadline: Deadline;
   readonly #mailbox = new Mailbox();
+  readonly #pulse = new Pulse();
   /** Resolves when nothing of it runs any more. */
   readonly done: Promise<void>;
 
@@ -51,7 +53,7 @@ export class Dispatch {
     this.#deadline = new Deadline(timeoutMs, () =>
       this.#stop.abort(new FusionError('task_timeout', `task "${title}" took longer than ${timeoutMs} ms`)),
     );
-    if (start.paused) this.#gate.close();
+    if (start.paused) this.pause();
     else this.#deadline.run();
     this.done = this.#run();
   }
@@ -59,11 +61,13 @@ export class Dispatch {
   pause(): void {
     this.#gate.close();
     this.#deadline.pause();
+    this.#pulse.rest(true);
   }
 
   resume(): void {
     this.#gate.open();
     this.#deadline.run();
+    this.#pulse.rest(false);
   }
 
   deliver(messages: readonly RunnerMessage[]): void {
@@ -72,6 +76,14 @@ export class Dispatch {
 
   get agentId() {
     return this.#start.caller.agentId;
+  }
+
+  /** A sign of life. A process that is dead without anybody having seen it ends the dispatch. */
+  look(): Heartbeat {
+    const { caller, token, title } = this.#start;
+    if (this.#pulse.died()) this.#stop.abort(new FusionError('process_died', `a process of task "${title}" is gone`));
+    const { cpuMs } = this.#parts.sampler.sampleOf(caller.dispatchId) ?? {};
+    return { caller, token, ...this.#pulse.look(cpuMs) };
   }
 
   /** Ends it: the runtime stops and leaves no process. Nothing more is reported. */
@@ -88,96 +100,80 @@ export class Dispatch {
       await this.#fail(asFusionError(reason));
     } finally {
       this.#deadline.pause();
+      this.#parts.sampler.stop(this.#start.caller.dispatchId);
     }
   }
 
   async #work(): Promise<void> {
     const { workspaces, blobs } = this.#parts;
-    const { caller, project, work } = this.#start;
-    const workspace = await workspaces.open(caller.agentId, project);
-    await this.#prepare(workspace);
+    const { work } = this.#start;
+    const workspace = await this.#prepare();
     await this.#report({ type: 'dispatch.phase', phase: 'working' });
     const claim = await this.#carryOut(workspace);
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
+    const over = this.#pulse.within();
+    checkOutputs(work, claim);
     const { receipt, failure } = await prove({ start: this.#start, workspace, workspaces, blobs }, this.#stop.signal);
     if (failure) return this.#fail(failure, receipt);
-    const declared = outputsOf(work).filter((name) => name !== 'summary');
-    const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / (declared.length + 1)));
-    const outputs: Record<string, Text> = { summary: await keepText(blobs, claim.summary, max) };
-    for (const name of declared) outputs[name] = await keepText(blobs, claim.outputs[name] ?? claim.summary, max);
-    await this.#report({ type: 'dispatch.proved', outputs, receipt });
+    await this.#report({ type: 'dispatch.proved', outputs: await keptOutputs(blobs, work, claim), receipt });
+    over();
   }
 
-  async #prepare(workspace: Workspace): Promise<void> {
-    const { caller, base, history, project } = this.#start;
-    const previous = history.at(-1)?.dispatchId;
-    const fresh = { id: caller.dispatchId, ...(base && { base }) };
+  async #prepare(): Promise<Workspace> {
+    const { caller, base, history, project, fresh, work } = this.#start;
+    const over = this.#pulse.within();
+    const workspace = await this.#parts.workspaces.open(caller.agentId, project);
     if (project.kind === 'git' && !base)
       throw new FusionError('workspace_failed', `the run has no commit to start from`);
-    await (previous ? workspace.resume({ ...fresh, previous }) : workspace.begin(fresh));
+    // What a script began is nothing it could go on with.
+    const previous = fresh || work.kind !== 'agent' ? undefined : history.at(-1)?.dispatchId;
+    const dispatch = { id: caller.dispatchId, ...(base && { base }) };
+    await (previous ? workspace.resume({ ...dispatch, previous }) : workspace.begin(dispatch));
+    over();
+    this.#parts.sampler.start(caller.dispatchId, workspace.path);
+    return workspace;
   }
 
   /** Each kind of work in its own way. */
-  async #carryOut(workspace: Workspace): Promise<TurnResult> {
+  async #carryOut(workspace: Workspace): Promise<Claim> {
     const { work } = this.#start;
+    const hands: Hands = {
+      start: this.#start,
+      workspace,
+      blobs: this.#parts.blobs,
+      pulse: this.#pulse,
+      signal: this.#stop.signal,
+      keep: (event) => this.#keep(event),
+      show: (text) => this.#show(text),
+    };
     switch (work.kind) {
       case 'agent':
-        return this.#turn(workspace, work);
-      default:
-        throw new FusionError('runtime_unknown', `a runner does not carry out a ${work.kind} node`);
+        return takeTurn(work, hands, this.#mind());
+      case 'command':
+        return runCommandNode(work, hands);
+      case 'join':
+        if (work.ticks) await tickFile(work.ticks, hands);
+        return {};
+      case 'approval':
+      case 'condition':
+      case 'map':
+      case 'loop':
+      case 'subworkflow':
+        throw new FusionError('internal', `a ${work.kind} node is not carried out by an agent`);
     }
   }
 
-  async #turn(workspace: Workspace, work: AgentWork): Promise<TurnResult> {
-    const { runtime, blobs } = this.#parts;
-    const { note, caller } = this.#start;
-    const history = await Promise.all(this.#start.history.map((event) => fromConversation(blobs, event)));
-    const over = new AbortController();
-    const signal = AbortSignal.any([this.#stop.signal, over.signal]);
-    const model = this.#model();
-    const turn: Turn = {
-      caller,
-      agent: this.#start.agent,
-      title: this.#start.title,
-      work,
-      inputs: this.#start.inputs,
-      team: this.#start.team,
-      history,
-      ...(note && { note }),
-      workspacePath: workspace.path,
-      ...(model && { model }),
-      cage: (command, args, options) => workspace.cage(command, args, options),
+  #mind(): Mind {
+    const { runtime, upstream } = this.#parts;
+    if (!runtime)
+      throw new FusionError('runtime_unknown', `agent ${this.#start.agent.name} carries out commands and nothing else`);
+    return {
+      runtime,
+      upstream,
       takeMessages: async () => this.#mailbox.take(),
       send: async (message) => void (await this.#report({ type: 'message.send', ...message })),
-      gate: () => this.#gate.pass(signal),
+      gate: (signal) => this.#gate.pass(signal),
     };
-    const conversation = runtime.run(turn, signal);
-    try {
-      while (true) {
-        const { done, value } = await conversation.next();
-        if (done) return value;
-        if (value.type === 'delta') this.#show(value);
-        else await this.#keep(value);
-      }
-    } finally {
-      // A report that was refused leaves the loop early; the runtime has to end its processes all the same.
-      over.abort(new FusionError('dispatch_stale', 'the turn is over'));
-      await conversation.return({ summary: '', outputs: {} }).catch(() => {});
-    }
-  }
-
-  #model(): ModelEndpoint | undefined {
-    const { upstream, runtime } = this.#parts;
-    const { agent, caller } = this.#start;
-    if (!runtime.needsModel || !upstream) return undefined;
-    const model = agent.model ?? upstream.defaultModel;
-    if (!model)
-      throw new FusionError(
-        'model_unknown',
-        `agent ${agent.name} names no model and provider ${upstream.id} has no default one`,
-      );
-    const { id: provider, protocol, baseUrl } = upstream;
-    return { provider, protocol, baseUrl, model, fetch: (input, init) => upstream.fetch(caller, input, init) };
   }
 
   async #keep(event: RuntimeEvent): Promise<void> {
@@ -187,7 +183,7 @@ export class Dispatch {
     });
   }
 
-  #show({ text }: Delta): void {
+  #show(text: string): void {
     void this.#report({ type: 'dispatch.delta', text }).catch(() => {}); // shown or not, it is not kept
   }
 

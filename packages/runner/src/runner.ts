@@ -1,4 +1,4 @@
-import type { AgentSpec } from '@fusion-kit/domain/agent';
+import { type AgentSpec, SHELL_RUNTIME } from '@fusion-kit/domain/agent';
 import { asFusionError, errorOf, FusionError } from '@fusion-kit/domain/errors';
 import type { DispatchId, RunId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
@@ -9,6 +9,7 @@ import type { Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import { Dispatch } from './dispatch.ts';
 import { checksOf, rejected } from './prove.ts';
+import { Sampler } from './sampling/sampler.ts';
 import { toldFailure } from './told-failure.ts';
 import type { DispatchTokens } from './tokens.ts';
 
@@ -27,12 +28,24 @@ export interface RunnerOptions {
   workspacesFor: (agent: AgentSpec | undefined) => Workspaces;
   /** Longest that a project's check may take. */
   checkTimeoutMs?: number;
+  /** Time between two signs of life of what is under way. */
+  heartbeatMs?: number;
+  sampler?: Sampler;
   log: (line: string) => void;
 }
 
 type CommandOf<Type extends RunnerCommand['type']> = Extract<RunnerCommand, { type: Type }>;
 
 const CHECK_TIMEOUT_MS = 1_800_000;
+/** A death is acted on at the second look that finds it, so within twice this. */
+const HEARTBEAT_MS = 2_000;
+
+interface Equipment {
+  /** Absent where only commands are carried out. */
+  runtime: Runtime | undefined;
+  upstream: Upstream | undefined;
+  workspaces: Workspaces;
+}
 
 /** Hosts agents: carries out runner commands and reports what comes of them. It keeps no truth of its own. */
 export class Runner {
@@ -42,9 +55,12 @@ export class Runner {
   /** What is under way beside the dispatches. */
   readonly #work = new Set<Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #sampler: Sampler;
+  #heart: NodeJS.Timeout | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#sampler = options.sampler ?? new Sampler();
     options.end.onCommand((command) => this.#carryOut(command));
   }
 
@@ -88,8 +104,10 @@ export class Runner {
   }
 
   /** What an agent needs to work; @throws {FusionError} what is missing */
-  #equipment(agent: AgentSpec): { runtime: Runtime; upstream: Upstream | undefined; workspaces: Workspaces } {
+  #equipment(agent: AgentSpec): Equipment {
     const { runtimes, upstream, defaultProvider, workspacesFor } = this.#options;
+    if (agent.runtime === SHELL_RUNTIME)
+      return { runtime: undefined, upstream: undefined, workspaces: workspacesFor(agent) };
     const runtime = runtimes.get(agent.runtime);
     if (!runtime)
       throw new FusionError(
@@ -129,11 +147,13 @@ export class Runner {
     if (this.#dispatches.has(dispatchId)) return; // handed over twice
     tokens.set(dispatchId, start.token);
     try {
-      const dispatch = new Dispatch(start, { end, blobs, ...this.#equipment(start.agent) });
+      const dispatch = new Dispatch(start, { end, blobs, sampler: this.#sampler, ...this.#equipment(start.agent) });
       this.#dispatches.set(dispatchId, dispatch);
+      this.#heart ??= setInterval(() => this.#beat(), this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
       void dispatch.done.finally(() => {
         this.#dispatches.delete(dispatchId);
         tokens.delete(dispatchId);
+        if (this.#dispatches.size === 0) this.#rest();
       });
     } catch (thrown) {
       tokens.delete(dispatchId);
@@ -142,6 +162,17 @@ export class Runner {
         end.report({ type: 'dispatch.failed', caller: start.caller, token: start.token, failure }).then(() => {}),
       );
     }
+  }
+
+  #beat(): void {
+    const dispatches = [...this.#dispatches.values()].map((dispatch) => dispatch.look());
+    this.#options.end.report({ type: 'runner.heartbeat', dispatches }).catch(() => {}); // the next one is near
+  }
+
+  /** Nothing beats while there is nothing to do. */
+  #rest(): void {
+    clearInterval(this.#heart);
+    this.#heart = undefined;
   }
 
   async #check({ runId, project, commit, setup, commands }: CommandOf<'run.check'>): Promise<void> {

@@ -89,6 +89,10 @@ export function scriptedWorkspaces(script: {
         begin: async ({ id }) => void calls.push(`begin ${id}`),
         resume: async ({ id, previous }) => void calls.push(`resume ${id} after ${previous}`),
         cage: (command, args) => ({ command, args: [...args], env: {}, cwd: '/' }),
+        run: async (command) => {
+          calls.push(`run ${command}`);
+          return { exitCode: 0, durationMs: 1, stdout: '', stderr: '', output: '' };
+        },
         snapshot: async ({ id }) => {
           calls.push(`snapshot ${id}`);
           return script.snapshot ?? { files: [] };

@@ -84,7 +84,7 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       await workspace.begin({ id, base: head });
       inWorkspace(workspace, 'mv old.txt renamed.txt');
       const { files } = await workspace.snapshot({ id, base: head, message: 'Rename', author: 'Ada' });
-      expect(files).toEqual([{ path: 'renamed.txt', change: 'renamed' }]);
+      expect(files).toEqual([{ path: 'renamed.txt', change: 'renamed', from: 'old.txt' }]);
     });
 
     test('a snapshot without changes has no commit', async () => {

@@ -74,7 +74,7 @@ export async function latestRef(store: string, below: string): Promise<string | 
   return stdout || undefined;
 }
 
-const CHANGES: Record<string, FileChange['change']> = { A: 'added', D: 'deleted', R: 'renamed', C: 'added' };
+const CHANGES: Record<string, FileChange['change']> = { A: 'added', D: 'deleted', R: 'renamed' };
 
 /** The files that differ between two commits, by their paths of today. */
 export async function changedFiles(store: string, base: string, commit: string): Promise<FileChange[]> {
@@ -98,8 +98,12 @@ export async function changedFiles(store: string, base: string, commit: string):
   const files: FileChange[] = [];
   for (let at = 0; at + 1 < fields.length;) {
     const status = fields[at++]?.[0] ?? 'M';
-    if (status === 'R' || status === 'C') at++;
-    files.push({ path: fields[at++] ?? '', change: CHANGES[status] ?? 'modified' });
+    const from = status === 'R' ? fields[at++] : undefined;
+    files.push({
+      path: fields[at++] ?? '',
+      change: CHANGES[status] ?? 'modified',
+      ...(from !== undefined && { from }),
+    });
   }
   return files.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }

@@ -2,9 +2,10 @@ import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { CommandLine, Sandbox } from '@fusion-kit/domain/ports/sandbox';
-import type { CageOptions } from '@fusion-kit/domain/ports/workspaces';
+import type { CageOptions, RunOptions, ScriptEnd } from '@fusion-kit/domain/ports/workspaces';
 import { runCommand } from './command.ts';
 import { gitEnvironment } from './git.ts';
+import { PLACE } from './processes.ts';
 
 /** What a cage is made of: the directory it starts in, its HOME and TMPDIR, and what else it may touch. */
 export interface CagePlan {
@@ -44,9 +45,28 @@ export function cageCommand(
       SHELL: '/bin/sh',
       USER: 'agent',
       ...options.env,
+      [PLACE]: plan.home,
     },
     network: plan.network,
   });
+}
+
+/** Names that a person's own variables have on their way in: some, such as LD_PRELOAD, would change the program that makes the cage. */
+const CARRIED = 'FUSION_KIT_ENV_';
+
+/** Runs a person's script in the cage, with variables of its own, as `Workspace.run` promises. */
+export async function runInCage(
+  plan: CagePlan,
+  script: string,
+  { env = {}, input, show, started }: RunOptions,
+  signal: AbortSignal,
+): Promise<ScriptEnd> {
+  const names = Object.keys(env);
+  const unpack = names.map((name) => `export ${name}="$${CARRIED}${name}"; unset ${CARRIED}${name}; `).join('');
+  const carried = Object.fromEntries(names.map((name) => [CARRIED + name, env[name] ?? '']));
+  const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], { env: carried });
+  const marked = plan.sandbox.id === 'none';
+  return await runCommand(line, { timeoutMs: Infinity, signal, input, show, started, marked });
 }
 
 const SCRIPT_TIMEOUT_MS = 300_000;

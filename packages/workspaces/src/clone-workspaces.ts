@@ -17,7 +17,7 @@ import {
   mergeBase,
   writeCommit,
 } from './bare-repository.ts';
-import { type CagePlan, cageCommand } from './cage.ts';
+import { type CagePlan, cageCommand, runInCage } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
 import { moveRef } from './merge.ts';
@@ -136,6 +136,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       path: plan.cwd,
       sandbox: sandbox.id,
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
+      run: (script, run, signal) => runInCage(plan, script, run, signal),
 
       begin: async (dispatch) => await startAt(dispatch.id, await baseOf(dispatch)),
 

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
+import { killMarked } from './kill-marked.ts';
 
 /** Longest that a timer may sleep; Node fires a longer one at once. */
 const TIMER_MAX_MS = 2_147_483_647;
@@ -10,6 +13,7 @@ export interface Ended {
   timedOut: boolean;
   durationMs: number;
   stdout: string;
+  stderr: string;
   /** Both streams as they came; only the end of what is longer than the bound. */
   output: string;
 }
@@ -18,9 +22,22 @@ export interface CommandBounds {
   timeoutMs: number;
   outputBytesMax?: number;
   signal?: AbortSignal | undefined;
+  /** What it reads from its standard input. */
+  input?: string | undefined;
+  /** Given every piece of both streams as it comes. */
+  show?: ((text: string) => void) | undefined;
+  /** Given the process, once it is there. */
+  started?: ((pid: number) => void) | undefined;
+  /**
+   * Has what left the process group found by its environment and killed too, at the end of the command as at a bound. For commands that have no
+   * PID namespace around them; in one, everything ends with its first process.
+   */
+  marked?: boolean | undefined;
 }
 
 const OUTPUT_BYTES_MAX = 1_000_000;
+/** Set for everything that a marked command starts. */
+const MARK = 'FUSION_KIT_COMMAND';
 
 /** Keeps the end of what is written to it: the last lines say why something failed. */
 function tail(bytesMax: number) {
@@ -44,36 +61,50 @@ function tail(bytesMax: number) {
 }
 
 /**
- * Runs a command to its end within bounds of time and output. A bound that is reached kills its whole process group
- * (and by the PID namespace of a cage everything in it).
+ * Runs a command to its end within bounds of time and output. What it leaves in its process group is killed when it ends or a bound is
+ * reached (and by the PID namespace of a cage everything in it).
  *
  * @throws the signal's reason when it aborts, and the system's error when the command cannot be started
  */
 export async function runCommand(line: CommandLine, bounds: CommandBounds): Promise<Ended> {
   bounds.signal?.throwIfAborted();
   const startedAt = performance.now();
+  const mark = randomUUID();
   const child = spawn(line.command, line.args, {
     cwd: line.cwd,
-    env: line.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: bounds.marked ? { ...line.env, [MARK]: mark } : line.env,
+    stdio: 'pipe',
     detached: true,
   });
+  child.stdin.on('error', () => {}); // it need not read what it is given
+  child.stdin.end(bounds.input ?? '');
+  if (child.pid !== undefined) bounds.started?.(child.pid);
   const outputBytesMax = bounds.outputBytesMax ?? OUTPUT_BYTES_MAX;
   const stdout = tail(outputBytesMax);
+  const stderr = tail(outputBytesMax);
   const output = tail(outputBytesMax);
   let timedOut = false;
 
-  const kill = (): void => {
+  const killGroup = (): void => {
     if (child.pid === undefined) return;
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
       // It ended by itself just now.
     }
+  };
+  const kill = (): void => {
+    killGroup();
     // What escaped from the group may hold the pipes open for ever.
     child.stdout.destroy();
     child.stderr.destroy();
   };
+  /** What is left of a command that has ended would hold its pipes open. */
+  let rest: Promise<void> | undefined;
+  child.once('exit', () => {
+    killGroup();
+    if (bounds.marked) rest = killMarked(MARK, mark);
+  });
   const timer = setTimeout(
     () => {
       timedOut = true;
@@ -83,19 +114,26 @@ export async function runCommand(line: CommandLine, bounds: CommandBounds): Prom
   );
   bounds.signal?.addEventListener('abort', kill, { once: true });
 
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout.add(chunk);
-    output.add(chunk);
-  });
-  child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
+  for (const [stream, kept] of [
+    [child.stdout, stdout],
+    [child.stderr, stderr],
+  ] as const) {
+    const decoder = new StringDecoder('utf8');
+    stream.on('data', (chunk: Buffer) => {
+      kept.add(chunk);
+      output.add(chunk);
+      bounds.show?.(decoder.write(chunk));
+    });
+  }
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', resolve);
     });
+    await rest;
     bounds.signal?.throwIfAborted();
     const durationMs = performance.now() - startedAt;
-    return { exitCode, timedOut, durationMs, stdout: stdout.text(), output: output.text() };
+    return { exitCode, timedOut, durationMs, stdout: stdout.text(), stderr: stderr.text(), output: output.text() };
   } finally {
     clearTimeout(timer);
     bounds.signal?.removeEventListener('abort', kill);

@@ -4,7 +4,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
 import { exists } from './bare-repository.ts';
-import { type CagePlan, cageCommand, runScript } from './cage.ts';
+import { type CagePlan, cageCommand, runInCage, runScript } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import type { WorkspacesOptions } from './clone-workspaces.ts';
 import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
@@ -65,6 +65,7 @@ export function directoryWorkspaces(
       path: directory.tree,
       sandbox: sandbox.id,
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
+      run: (script, run, signal) => runInCage(plan, script, run, signal),
       begin,
       async resume() {
         if (!(await exists(beganFile))) await begin();

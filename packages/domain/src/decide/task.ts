@@ -1,11 +1,11 @@
 import { FusionError } from '../errors.ts';
-import { isEnded } from '../task.ts';
+import { isEnded, isHeld } from '../task.ts';
 import { mayTake } from '../schedule.ts';
 import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
 import { cancellation, settle } from './settle.ts';
 
-export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize' | 'task.assign'> = {
+export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.restart' | 'task.reprioritize' | 'task.assign'> = {
   'task.create'(world, { spec }) {
     known(world, 'projects', spec.projectId);
     const run = known(world, 'runs', spec.runId);
@@ -32,6 +32,20 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.reprioritize
     if (task.phase === 'landing')
       throw new FusionError('move_refused', `task ${task.node} is landing; its result was accepted`);
     return [cancellation(task, reason), ...settle(world, [{ task, state: 'cancelled' }])];
+  },
+
+  'task.restart'(world, { taskId, reason }) {
+    const task = known(world, 'tasks', taskId);
+    const { projectId, runId, dispatch } = task;
+    if (!dispatch || !isHeld(task))
+      throw new FusionError(
+        'move_refused',
+        `task ${task.node} is ${task.state}; only one in an agent's hands can be given out again`,
+      );
+    if (task.phase === 'landing')
+      throw new FusionError('move_refused', `task ${task.node} is landing; its result was accepted`);
+    const { id: dispatchId, agentId } = dispatch;
+    return [{ type: 'task.requeued', v: 1, projectId, runId, taskId, agentId, dispatchId, reason }];
   },
 
   'task.reprioritize'(world, { taskId, priority }) {

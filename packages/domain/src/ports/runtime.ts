@@ -61,6 +61,11 @@ export interface Turn {
   takeMessages(): Promise<readonly InboundMessage[]>;
   /** `to` is an agent's name or a topic. @throws {FusionError} when the name is unknown */
   send(message: { to: string; text: string }): Promise<void>;
+  /**
+   * Has a process watched that works for this turn: its use of the CPU counts as progress, and its unseen death ends the turn. The returned
+   * function lets it go, which whoever sees its end calls first.
+   */
+  attend?(pid: number): () => void;
   /** Resolves at once, or when a paused agent is resumed. Awaited between steps. */
   gate(): Promise<void>;
 }

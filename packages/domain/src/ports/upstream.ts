@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AgentId, DispatchId, ProjectId, ReservationId, RunId, TaskId } from '../ids.ts';
 import type { Failure } from '../errors.ts';
+import type { Settlement } from '../settlement.ts';
 
 /** The wire formats of model providers; a runtime chooses its client by it. */
 export const ModelProtocol = z.enum(['openrouter', 'openai-compatible']);
@@ -15,22 +16,8 @@ export interface Caller {
   dispatchId: DispatchId;
 }
 
-/** What a finished call came to, as the provider reports it. `costUsd` null: not known. */
-export interface CallRecord {
-  provider: string;
-  model: string;
-  status: number;
-  basis: 'reported' | 'reserved';
-  inputTokens: number;
-  outputTokens: number;
-  costUsd: number | null;
-  firstByteMs: number;
-  durationMs: number;
-  attempts: number;
-  /** Redacted JSON of the request and text of the response. */
-  request: string;
-  response: string;
-}
+/** What a finished call came to, its texts whole. */
+export type CallRecord = Omit<Settlement, 'request' | 'response'> & Record<'request' | 'response', string>;
 
 /** Holds budget before a call and settles it after; both are durable when they resolve. */
 export interface Meter {

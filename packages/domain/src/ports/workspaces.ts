@@ -25,11 +25,36 @@ export interface Workspace {
   /** The command line that runs a command inside the agent's cage, in the working tree unless `cwd` is given. */
   cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;
   /**
+   * Runs a shell script in the cage to its end. When it ends or `signal` aborts, all that it started ends with it, in whatever session.
+   * @throws the signal's reason when it aborts
+   */
+  run(script: string, options: RunOptions, signal: AbortSignal): Promise<ScriptEnd>;
+  /**
    * Commits everything not ignored, inside the cage, and collects the commit into the project store under `refs/fusion/dispatches/<dispatch>`.
    * Host git never opens the agent's repository.
    * @throws {FusionError} `workspace_failed`
    */
   snapshot(dispatch: { id: DispatchId; base?: string; message: string; author: string }): Promise<Snapshot>;
+}
+
+export interface RunOptions {
+  env?: Readonly<Record<string, string>>;
+  /** What it reads from its standard input; nothing when absent. */
+  input?: string;
+  /** Given every piece of its output as it comes. */
+  show?: (text: string) => void;
+  /** Given the process that ends when the script does. */
+  started?: (pid: number) => void;
+}
+
+/** How a script ended. `exitCode` is null when it was killed; of outputs beyond 1 MB the end is kept. */
+export interface ScriptEnd {
+  exitCode: number | null;
+  durationMs: number;
+  stdout: string;
+  stderr: string;
+  /** Both streams as they came. */
+  output: string;
 }
 
 export interface CageOptions {

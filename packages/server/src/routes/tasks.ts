@@ -3,7 +3,7 @@ import { EventView, LogQuery, NewTask, page, TaskChange, TaskQuery, TaskView } f
 import type { Command } from '@fusion-kit/domain/command';
 import { ConversationEvent } from '@fusion-kit/domain/event';
 import { TaskId, type WorkflowId } from '@fusion-kit/domain/ids';
-import { waitingReason } from '@fusion-kit/domain/schedule';
+import { waitingReason } from '@fusion-kit/domain/schedule-reason';
 import type { Task } from '@fusion-kit/domain/task';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type * as z from 'zod';
@@ -23,6 +23,8 @@ function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command
       return { type: 'task.reprioritize', taskId, priority: change.priority };
     case 'skip':
       return { type: 'task.skip', taskId, reason: change.reason };
+    case 'restart':
+      return { type: 'task.restart', taskId, reason: change.reason };
     case 'answer': {
       const { option, comment, by } = change;
       return { type: 'task.answer', taskId, option, comment, by };

@@ -1,0 +1,57 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { keepText } from '@fusion-kit/domain/kept-text';
+import { type NodeWork, outputsOf } from '@fusion-kit/domain/node';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import type { Outputs } from '@fusion-kit/domain/task';
+import type { Claim } from './hands.ts';
+
+/** Longest output that an event holds itself, and all outputs of a task together, in characters of JSON. */
+const OUTPUT_MAX = 1_000;
+const OUTPUTS_MAX = 2_000;
+const PROBLEMS_MAX = 5;
+
+/** The outputs that a node declares, as events hold them. One that was not given is what was said at the end. */
+export async function keptOutputs(blobs: Blobs, work: NodeWork, claim: Claim): Promise<Outputs> {
+  const names = outputsOf(work);
+  const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / Math.max(1, names.length)));
+  const texts = names.map(async (name) => [name, await keepText(blobs, given(claim, name), max)] as const);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+const given = (claim: Claim, name: string): string =>
+  (Object.hasOwn(claim, name) ? claim[name] : undefined) ?? claim['summary'] ?? '';
+
+/** Checks what was claimed against the schemas of the node. @throws {FusionError} `output_invalid`, saying where it does not keep to them */
+export function checkOutputs(work: NodeWork, claim: Claim): void {
+  if (work.kind !== 'agent' || !work.outputSchemas) return;
+  for (const [name, schema] of Object.entries(work.outputSchemas)) {
+    const problems = problemsOf(schema, given(claim, name));
+    if (problems.length === 0) continue;
+    throw new FusionError('output_invalid', `output ${name}: ${problems.slice(0, PROBLEMS_MAX).join('; ')}`, {
+      details: { output: name },
+    });
+  }
+}
+
+function problemsOf(schema: Record<string, unknown>, text: string): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    return [`it is not JSON: ${asFusionError(thrown).message}`];
+  }
+  // Formats are hints and unknown words are let pass, as the specification has it.
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false });
+  try {
+    const { $schema: _version, ...rules } = schema; // whichever it names, it is read as the latest
+    const validate = ajv.compile(rules);
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(({ instancePath, message, params }) => {
+      const extra = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
+      return `${instancePath || 'the whole'} ${message}${extra}`;
+    });
+  } catch (thrown) {
+    return [`its schema cannot be used: ${asFusionError(thrown).message}`];
+  }
+}

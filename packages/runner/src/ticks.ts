@@ -1,0 +1,59 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { JoinWork } from '@fusion-kit/domain/nodes/join';
+import { mergeTicks, tickBoxes } from '@fusion-kit/domain/task-boxes';
+import type { Hands } from './hands.ts';
+
+const FILE_BYTES_MAX = 700_000;
+/** As text that survives the way whatever bytes the file holds; a script's output is bounded. */
+const READ = `[ "$(wc -c <"$FILE")" -le ${FILE_BYTES_MAX} ] || { echo "more than ${FILE_BYTES_MAX} bytes" >&2; exit 1; }; base64 <"$FILE"`;
+const READ_AT = 'git cat-file blob "$COMMIT:$FILE" 2>/dev/null | base64';
+const WRITE = 'base64 -d >"$FILE"';
+
+/**
+ * Ticks the boxes of tasks in the workspace's own file. When a person has edited that file in the project since the run began, the person's text is
+ * taken, and ticked in it is what is ticked in the run's. Texts are one character per byte, so nothing else changes.
+ * @throws {FusionError} `file_unreadable`
+ */
+export async function tickFile({ file, ids }: NonNullable<JoinWork['ticks']>, hands: Hands): Promise<void> {
+  const ours = await inWorkspace(hands, READ, { FILE: file });
+  const theirs = await editedByPerson(file, hands);
+  const { text } = theirs === undefined ? tickBoxes(ours, ids) : mergeTicks({ ours, theirs, ids });
+  if (text !== ours) await inWorkspace(hands, WRITE, { FILE: file }, Buffer.from(text, 'latin1').toString('base64'));
+}
+
+/** The person's own text, if it is another one than the run began with. Only ever read. */
+async function editedByPerson(file: string, hands: Hands): Promise<string | undefined> {
+  const { project, runBase } = hands.start;
+  if (project.kind !== 'git' || !runBase) return undefined;
+  const present = await readInside(project.path, file);
+  if (present === undefined) return undefined;
+  const began = await inWorkspace(hands, READ_AT, { FILE: file, COMMIT: runBase });
+  // A checkout may have other line ends than the repository.
+  const theirs = began.includes('\r\n') ? present : present.replaceAll('\r\n', '\n');
+  return theirs === began ? undefined : theirs;
+}
+
+/** A file below a directory, unless it is missing, too large, or a link leads out of it. */
+async function readInside(directory: string, file: string): Promise<string | undefined> {
+  try {
+    const [root, path] = await Promise.all([realpath(directory), realpath(join(directory, file))]);
+    const { size } = await stat(path);
+    return path.startsWith(root + sep) && size <= FILE_BYTES_MAX ? await readFile(path, 'latin1') : undefined;
+  } catch {
+    return undefined; // the person has put it elsewhere
+  }
+}
+
+/** The file is an agent's to replace, by a link for example, so the host leaves it alone. */
+async function inWorkspace(
+  { workspace, signal }: Hands,
+  script: string,
+  env: Record<string, string>,
+  input?: string,
+): Promise<string> {
+  const ended = await workspace.run(script, { env, ...(input !== undefined && { input }) }, signal);
+  if (ended.exitCode === 0) return Buffer.from(ended.stdout, 'base64').toString('latin1');
+  throw new FusionError('file_unreadable', `${env['FILE']}: ${ended.stderr.trim().slice(-500)}`);
+}

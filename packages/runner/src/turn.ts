@@ -1,0 +1,88 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
+import type { ModelEndpoint, Runtime, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
+import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import { graced } from './graced.ts';
+import type { Claim, Hands } from './hands.ts';
+import { fromConversation } from './wire-text.ts';
+
+/** What an agent has beside its hands: a way to think, and how it is spoken to. */
+export interface Mind extends Pick<Turn, 'takeMessages' | 'send'> {
+  runtime: Runtime;
+  upstream: Upstream | undefined;
+  gate: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Has an agent work on its task, in the conversation it began. */
+export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promise<Claim> {
+  const { start, workspace, blobs, pulse } = hands;
+  const { caller, agent, title, inputs, team, note } = start;
+  const history = await Promise.all(start.history.map((event) => fromConversation(blobs, event)));
+  const over = new AbortController();
+  const signal = AbortSignal.any([hands.signal, over.signal]);
+  const model = endpointOf(hands, mind);
+  const turn: Turn = {
+    caller,
+    agent,
+    title,
+    work,
+    inputs,
+    team,
+    history,
+    ...(note && { note }),
+    workspacePath: workspace.path,
+    ...(model && { model }),
+    cage: (command, args, options) => workspace.cage(command, args, options),
+    takeMessages: mind.takeMessages,
+    send: mind.send,
+    attend: (pid) => pulse.attend(pid),
+    gate: () => mind.gate(signal),
+  };
+  const tools = openTools(hands);
+  const conversation = mind.runtime.run(turn, signal);
+  try {
+    while (true) {
+      pulse.beat();
+      const { done, value } = await graced(conversation.next(), signal);
+      pulse.beat();
+      if (done) return { ...value.outputs, summary: value.summary };
+      if (value.type === 'delta') {
+        hands.show(value.text);
+        continue;
+      }
+      await hands.keep(value);
+      tools.see(value);
+    }
+  } finally {
+    tools.close();
+    // A report that was refused leaves the loop early; the runtime has to end its processes all the same.
+    over.abort(new FusionError('dispatch_stale', 'the turn is over'));
+    await graced(conversation.return({ summary: '', outputs: {} }), signal).catch(() => {});
+  }
+}
+
+function endpointOf({ start: { agent, caller } }: Hands, { runtime, upstream }: Mind): ModelEndpoint | undefined {
+  if (!runtime.needsModel || !upstream) return undefined;
+  const model = agent.model ?? upstream.defaultModel;
+  if (!model)
+    throw new FusionError(
+      'model_unknown',
+      `agent ${agent.name} names no model and provider ${upstream.id} has no default one`,
+    );
+  const { id: provider, protocol, baseUrl } = upstream;
+  return { provider, protocol, baseUrl, model, fetch: (input, init) => upstream.fetch(caller, input, init) };
+}
+
+/** A tool call ends by itself: every tool has a time limit. While one is open, silence is not the agent's. */
+function openTools({ pulse }: Hands) {
+  const open = new Map<string, () => void>();
+  return {
+    see(event: RuntimeEvent): void {
+      if (event.type === 'tool.called') open.set(event.callId, pulse.within());
+      if (event.type === 'tool.returned') open.get(event.callId)?.();
+    },
+    close(): void {
+      for (const over of open.values()) over();
+    },
+  };
+}
