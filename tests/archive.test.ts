@@ -46,7 +46,8 @@ it('whatever is archived when, the log folded from nothing leads to the rows, an
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
-      const { path: directory, remove } = await scratch('archive');
+      const home = await scratch('archive');
+      const directory = home.path;
       let house: House = await openHouse({ directory });
       try {
         let archived = 0;
@@ -75,7 +76,7 @@ it('whatever is archived when, the log folded from nothing leads to the rows, an
         expect((await inspect(directory)).byRows).toBe(byRows);
       } finally {
         await house.close();
-        await remove();
+        await home.remove();
       }
     }),
     { numRuns: 12 },
@@ -83,9 +84,9 @@ it('whatever is archived when, the log folded from nothing leads to the rows, an
 });
 
 it('who follows the log from its beginning sees archive and database as one, and what comes', async () => {
-  const { path: directory, remove } = await scratch('archive');
-  cleanups.push(remove);
-  const house = await openHouse({ directory });
+  const home = await scratch('archive');
+  cleanups.push(() => home.remove());
+  const house = await openHouse({ directory: home.path });
   cleanups.push(() => house.close());
   const run = await startRun(house, layers(3));
   await runEnds(house.engine, run.id);

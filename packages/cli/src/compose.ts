@@ -23,6 +23,7 @@ import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
 import { allowed, confine } from './confinement.ts';
 import { Providers } from './providers.ts';
+import { clearLeftovers } from './server/clear-leftovers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
 
 /** The root of the installation, where `examples/` and the built page lie. */
@@ -40,6 +41,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
   try {
     const opened = await openSqliteJournal({ directory: dataDir });
     closers.push(() => opened.journal.close());
+    await clearLeftovers(dataDir, log);
     if (opened.backup) log(`the database was migrated; as it was before it is in ${opened.backup}`);
     if (opened.rebuildNeeded) await rebuildRows(opened.journal, opened.replaceRows);
     const journal = through('journal', opened.journal);

@@ -1,0 +1,15 @@
+import { endLeftovers } from '@fusion-kit/workspaces/leftovers';
+
+const SAID = {
+  asked: 'ended when it was asked to',
+  killed: 'was killed',
+  alive: 'cannot be ended; `fusion-kit recover` shows it',
+};
+
+/** Ends what the agents of an earlier server of this data directory left running, and says so. Called by who holds the data directory. */
+export async function clearLeftovers(dataDir: string, log: (line: string) => void): Promise<void> {
+  const { ended, known } = await endLeftovers(dataDir);
+  if (!known) log('whether agents of an earlier server left processes is unknown: this system does not list them');
+  for (const { pid, place, how } of ended)
+    log(`process ${pid}, which an earlier server had started for ${place}, was still there: it ${SAID[how]}`);
+}
