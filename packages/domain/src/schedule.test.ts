@@ -4,7 +4,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from './event.ts';
 import { topicMatches } from './message.ts';
-import { AGEING_MS_PER_PRIORITY, mayTake, rank, waitingReason } from './schedule.ts';
+import { AGEING_MS_PER_PRIORITY, AWAY_MS, homeOf, mayTake, rank, STARVATION_BOUND_MS, WARM_MS } from './schedule.ts';
+import type { Limits } from './schedule-limits.ts';
+import type { TaskSpec } from './task.ts';
 import { World } from './world.ts';
 
 const place = fc.record({
@@ -21,83 +23,107 @@ describe('rank', () => {
     expect(rank({ ...task, unblocks: 3 })).toBeLessThan(rank(task));
   });
 
-  it('lets nothing starve: after ten steps of ageing every newer task comes later', () => {
+  it('lets nothing starve: whatever came so much later goes after it, in whoever’s queue either stands', () => {
     fc.assert(
       fc.property(place, place, (older, newer) => {
-        const waited = { ...newer, createdAt: older.createdAt + 10 * AGEING_MS_PER_PRIORITY };
-        expect(rank(older)).toBeLessThan(rank(waited));
+        const later = { ...newer, createdAt: older.createdAt + STARVATION_BOUND_MS };
+        expect(rank(older) + AWAY_MS).toBeLessThanOrEqual(rank(later) - WARM_MS);
       }),
     );
   });
+
+  it('lets neither dependents nor a warm workspace outweigh a step of priority', () => {
+    const task = { priority: 5, unblocks: 1_000, createdAt: 0 };
+    expect(rank({ ...task, priority: 6, unblocks: 0 })).toBeLessThan(rank(task) - WARM_MS);
+    expect(WARM_MS).toBeLessThan(AGEING_MS_PER_PRIORITY);
+  });
 });
 
-function worldOf(...events: Event[]): World {
-  const world = new World();
+function worldOf(events: readonly Event[], world = new World()): World {
   events.forEach((event, at) => world.apply({ seq: at + 1, at, event }));
   return world;
 }
 
 const begun = [SAMPLE['project.created'], SAMPLE['run.started'], SAMPLE['task.created']];
-const reason = (world: World, at = 0) => waitingReason(world, world.get('tasks', sampleTaskSpec.id)!, at);
+const [ada, bob] = [sampleId('agt', 1), sampleId('agt', 2)];
+const [one, two] = [sampleTaskSpec.id, sampleId('tsk', 2)];
+const born = (change: Partial<TaskSpec>): Event => {
+  const spec = { ...sampleTaskSpec, ...change };
+  return { ...SAMPLE['task.created'], taskId: spec.id, spec };
+};
+const ready = (agentId: typeof ada): Event[] => [
+  {
+    ...SAMPLE['agent.spawning'],
+    agentId,
+    spec: { ...SAMPLE['agent.spawning'].spec, name: agentId === ada ? 'ada' : 'bob' },
+  },
+  { ...SAMPLE['agent.ready'], agentId },
+];
 
-describe('why a task waits', () => {
-  it('names the capability that no agent has', () => {
-    expect(reason(worldOf(...begun))).toBe('no agent has code');
+describe('in whose queue a task stands', () => {
+  const story = { affinity: 'story' };
+  const worked = [
+    SAMPLE['project.created'],
+    SAMPLE['run.started'],
+    born(story),
+    born({ ...story, id: two }),
+    ...ready(ada),
+    ...ready(bob),
+  ];
+  const homeIn = (...more: Event[]) => {
+    const world = worldOf([...worked, ...more]);
+    return homeOf(world, world.get('tasks', two)!);
+  };
+
+  it('is nobody’s until somebody has worked on what it belongs to', () => {
+    expect(homeIn()).toBeUndefined();
+    expect(homeIn(SAMPLE['task.assigned'])).toMatchObject({ agent: { id: ada }, kept: false });
   });
 
-  it('names the agent it waits for', () => {
-    expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.ready']))).toBe('waits for agent ada');
+  it('stays with the agent also when that is done, and leaves it when it is paused or gone', () => {
+    const done: Event = { ...SAMPLE['task.completed'], landed: undefined };
+    expect(homeIn(SAMPLE['task.assigned'], SAMPLE['task.started'], done)).toMatchObject({ agent: { id: ada } });
+    expect(homeIn(SAMPLE['task.assigned'], SAMPLE['agent.paused'])).toBeUndefined();
+    expect(homeIn(SAMPLE['task.assigned'], SAMPLE['task.started'], done, SAMPLE['agent.terminated'])).toBeUndefined();
   });
 
-  it('says that every agent that could take it has failed, and why', () => {
-    expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.failed']))).toBe('ada failed: it broke');
-    const { failure, ...failed } = SAMPLE['agent.failed'];
-    const passing = { ...failed, failure: { ...failure, retryAfterMs: 1_000 } };
-    expect(reason(worldOf(...begun, SAMPLE['agent.spawning'], passing))).toBe(
-      'ada failed: it broke; tried again by itself',
-    );
+  it('does not move to who took one from its tail', () => {
+    const stolen: Event = { ...SAMPLE['task.assigned'], taskId: two, agentId: bob, stolenFrom: ada };
+    const world = worldOf([...worked, SAMPLE['task.assigned'], stolen, born({ ...story, id: sampleId('tsk', 3) })]);
+    expect(homeOf(world, world.get('tasks', sampleId('tsk', 3))!)).toMatchObject({ agent: { id: ada } });
   });
 
-  it('names the task it needs', () => {
-    const needing = {
-      ...sampleTaskSpec,
-      id: sampleId('tsk', 2),
-      node: 'test',
-      needs: [{ id: sampleTaskSpec.id, accept: ['completed' as const] }],
-    };
-    const world = worldOf(...begun, { ...SAMPLE['task.created'], taskId: needing.id, spec: needing });
-    expect(waitingReason(world, world.get('tasks', needing.id)!, 0)).toBe('needs build');
-  });
-
-  it('says that its run is paused', () => {
-    expect(reason(worldOf(...begun, SAMPLE['run.paused']))).toBe('its run is paused');
-  });
-
-  it('counts down to the next attempt', () => {
-    const tried = { ...SAMPLE['task.requeued'], notBefore: 5_000 };
-    const world = worldOf(...begun, SAMPLE['agent.spawning'], SAMPLE['agent.ready'], SAMPLE['task.assigned'], tried);
-    expect(reason(world, 2_000)).toBe('next attempt in 3 s');
-  });
-
-  it('says that its agent is paused while its conversation belongs to that agent', () => {
+  it('is that of the agent whose conversation it is in, though that is paused', () => {
     const { failure: _none, ...lost } = SAMPLE['task.requeued'];
-    const world = worldOf(
-      ...begun,
-      SAMPLE['agent.spawning'],
-      SAMPLE['agent.ready'],
-      SAMPLE['task.assigned'],
-      SAMPLE['agent.paused'],
-      lost,
-    );
-    expect(reason(world)).toBe('its agent ada is paused');
+    const world = worldOf([...worked, SAMPLE['task.assigned'], SAMPLE['agent.paused'], lost]);
+    expect(homeOf(world, world.get('tasks', one)!)).toMatchObject({ agent: { id: ada }, kept: true });
+  });
+});
+
+describe('a limit', () => {
+  const events = [...begun, born({ id: two }), ...ready(ada), ...ready(bob), SAMPLE['task.assigned']];
+  const limited = (limits: Limits, more: Event[] = []) => {
+    const world = worldOf([...events, ...more], new World({ limits, providerOf: () => 'openrouter' }));
+    return mayTake(world, world.get('tasks', two)!, world.get('agents', bob)!, 0);
+  };
+
+  it.each([
+    [{ runtime: { 'model-loop': 1 }, provider: {} }, 'runtime model-loop'],
+    [{ runtime: {}, provider: { openrouter: 1 } }, '1 may call openrouter'],
+  ])('%j refuses an assignment beyond it', (limits, said) => {
+    expect(limited(limits)).toContain(said);
+  });
+
+  it('lets go when work has left the hands of an agent', () => {
+    const limits = { runtime: { 'model-loop': 1 }, provider: { openrouter: 1 } };
+    expect(limited(limits, [SAMPLE['task.started'], SAMPLE['task.proved']])).toBeUndefined();
+    expect(limited({ runtime: { shell: 1 }, provider: { other: 1 } })).toBeUndefined();
   });
 });
 
 it('an agent of one run takes no task of another', () => {
-  const world = worldOf(...begun, { ...SAMPLE['agent.spawning'], runId: sampleId('run', 9) }, SAMPLE['agent.ready']);
-  expect(mayTake(world, world.get('tasks', sampleTaskSpec.id)!, world.get('agents', sampleId('agt', 1))!, 0)).toContain(
-    'does not have',
-  );
+  const world = worldOf([...begun, { ...SAMPLE['agent.spawning'], runId: sampleId('run', 9) }, SAMPLE['agent.ready']]);
+  expect(mayTake(world, world.get('tasks', one)!, world.get('agents', ada)!, 0)).toContain('does not have');
 });
 
 describe('topics', () => {

@@ -1,28 +1,39 @@
-import { type Agent, comesBack, SHELL_RUNTIME } from './agent.ts';
+import { type Agent, SHELL_RUNTIME } from './agent.ts';
 import { executorOf } from './node.ts';
-import { runEnded } from './run.ts';
-import { isEnded, type Task } from './task.ts';
+import { affinityOf } from './schedule-affinity.ts';
+import type { Task } from './task.ts';
 import type { World } from './world.ts';
+import { meets } from './world-needs.ts';
 
 /** One step of priority is worth this much waiting: a task of the lowest priority passes every newer one after nine of these. */
 export const AGEING_MS_PER_PRIORITY = 60_000;
 /** Each direct dependent counts as this much waiting, up to a bound: what unblocks many goes first among equals. */
 const UNBLOCK_MS = 1_000;
 const UNBLOCK_MAX = 30;
+/** To go on with what one knows is worth this much waiting to an agent. With all dependents it is less than one step of priority. */
+export const WARM_MS = 20_000;
+/** What stands in the queue of an agent at work counts as so much newer to the others: they leave it alone that long, and no longer. */
+export const AWAY_MS = 60_000;
+
+const PRIORITY_MAX = 9;
+/**
+ * Nothing starves: a task that may start goes before every task that came into being this much later, whatever their priorities, dependents and queues,
+ * with every agent that suits both.
+ */
+export const STARVATION_BOUND_MS = PRIORITY_MAX * AGEING_MS_PER_PRIORITY + UNBLOCK_MAX * UNBLOCK_MS + WARM_MS + AWAY_MS;
 
 /**
- * Where a task stands in the queue; the smallest goes first. Waiting and priority grow at fixed rates, so the order of two tasks never changes
- * with time and a heap can keep it. Nothing starves: a task waits at most nine steps of ageing longer than a newer one of the highest priority. Pure.
+ * Where a task stands in the queue; the smallest goes first. Waiting, priority and dependents count at fixed rates, so the order of two tasks never
+ * changes with time and a heap can keep it. `unblocks` are direct dependents: how long the chain behind a task takes is not known before it has run. Pure.
  */
 export const rank = (task: Pick<Task, 'priority' | 'unblocks' | 'createdAt'>): number =>
   task.createdAt - task.priority * AGEING_MS_PER_PRIORITY - Math.min(task.unblocks, UNBLOCK_MAX) * UNBLOCK_MS;
 
 /** Whether every need of a task ended in a way it accepts. Pure. */
 export const needsMet = (world: World, task: Task): boolean =>
-  task.needs.every((need) => {
-    const needed = world.get('tasks', need.id);
-    return needed !== undefined && isEnded(needed.state) && (need.accept as readonly string[]).includes(needed.state);
-  });
+  world.get('tasks', task.id) === undefined
+    ? task.needs.every((need) => meets(world.get('tasks', need.id)?.state, need.accept))
+    : world.unmetNeeds(task.id).size === 0;
 
 /** Whether an agent has what a task requires and may work on its run at all. Pure. */
 export const suits = (agent: Agent, task: Task): boolean =>
@@ -32,7 +43,7 @@ export const suits = (agent: Agent, task: Task): boolean =>
   task.requires.every((capability) => agent.capabilities.includes(capability));
 
 /** Whether an agent is of the sort that a kind of work is for. Pure. */
-function isWanted(agent: Agent, work: Task['work']): boolean {
+export function isWanted(agent: Agent, work: Task['work']): boolean {
   const executor = executorOf(work);
   if (executor === 'house') return false;
   if ((agent.runtime === SHELL_RUNTIME) !== (executor === 'shell')) return false;
@@ -51,6 +62,21 @@ export function keptFor(world: World, task: Task): Agent | undefined {
   return last && (last.state === 'idle' || last.state === 'paused') && suits(last, task) ? last : undefined;
 }
 
+/**
+ * In whose queue a task that may start belongs. `kept`: it is in that agent's conversation and nobody else's. Otherwise it only goes there early, because the
+ * agent worked last on what has the same affinity in this run and its workspace is warm. undefined: it is anybody's. Pure.
+ */
+export function homeOf(world: World, task: Task): { agent: Agent; kept: boolean } | undefined {
+  const kept = keptFor(world, task);
+  if (kept) return { agent: kept, kept: true };
+  const affinity = affinityOf(task);
+  const id = affinity === undefined ? undefined : world.warmAgent(task.runId, affinity);
+  const agent = id && world.get('agents', id);
+  return agent && (agent.state === 'idle' || agent.state === 'working') && suits(agent, task)
+    ? { agent, kept: false }
+    : undefined;
+}
+
 /** Why an agent may not take a task now; undefined when it may. Pure. */
 export function mayTake(world: World, task: Task, agent: Agent, at: number): string | undefined {
   if (task.state !== 'queued') return `the task is ${task.state}`;
@@ -58,32 +84,17 @@ export function mayTake(world: World, task: Task, agent: Agent, at: number): str
   if (run?.state !== 'running') return `its run is ${run?.state ?? 'unknown'}`;
   if (!needsMet(world, task)) return 'it needs tasks that have not ended';
   if (task.when !== undefined && !task.admitted) return 'its condition has not been asked';
-  if (run.concurrency !== undefined && world.heldTasks(run.id) >= run.concurrency)
-    return `its run has ${run.concurrency} tasks at work, as many as it may`;
+  if (runIsFull(world, task)) return fullRun(run.concurrency!);
   if (task.notBefore !== undefined && task.notBefore > at) return 'it waits before its next attempt';
   if (agent.state !== 'idle') return `the agent is ${agent.state}`;
   if (!suits(agent, task)) return 'the agent does not have what it requires';
-  return undefined;
+  return world.limitReached(agent);
 }
 
-/** Why a queued task waits, in words for a person; derived, never stored. Pure. */
-export function waitingReason(world: World, task: Task, at: number): string | undefined {
-  if (task.state !== 'queued') return undefined;
-  const run = world.get('runs', task.runId);
-  if (run && runEnded(run.state)) return `its run is ${run.state}`;
-  if (run?.state === 'paused') return 'its run is paused';
-  const open = task.needs
-    .map((need) => world.get('tasks', need.id))
-    .filter((needed) => needed && !isEnded(needed.state));
-  if (open.length > 0) return `needs ${open.map((needed) => needed?.node).join(', ')}`;
-  if (task.notBefore !== undefined && task.notBefore > at)
-    return `next attempt in ${Math.ceil((task.notBefore - at) / 1_000)} s`;
-  const suitable = [...world.agentsOf(task.projectId)].filter((agent) => suits(agent, task));
-  if (suitable.length === 0) return `no agent has ${task.requires.join(', ') || 'a place in this run'}`;
-  const failed = suitable.filter((agent) => agent.state === 'error');
-  if (failed.length === suitable.length)
-    return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}${failed.some(comesBack) ? '; tried again by itself' : ''}`;
-  const kept = keptFor(world, task);
-  if (kept?.state === 'paused') return `its agent ${kept.name} is paused`;
-  return `waits for ${suitable.length === 1 ? `agent ${suitable[0]?.name}` : `one of ${suitable.length} agents`}`;
+/** Whether a task's run has as many tasks at work as it may; `more` are about to begin. Pure. */
+export function runIsFull(world: World, { runId }: Pick<Task, 'runId'>, more = 0): boolean {
+  const concurrency = world.get('runs', runId)?.concurrency;
+  return concurrency !== undefined && world.heldTasks(runId) + more >= concurrency;
 }
+
+export const fullRun = (concurrency: number): string => `of its run no more than ${concurrency} may be at work`;

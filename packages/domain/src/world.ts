@@ -1,18 +1,34 @@
+import type { Agent } from './agent.ts';
 import type { Entry } from './entry.ts';
 import { fold, type RowsView } from './fold.ts';
 import type { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
 import { type Rows, type RowWrite, type Table, TABLES } from './row.ts';
-import { isEnded, isHeld, type Task } from './task.ts';
+import { affinityOf } from './schedule-affinity.ts';
+import { LimitCounts, type Limits, namedProvider, NO_LIMITS } from './schedule-limits.ts';
+import { type Accept, isEnded, isHeld, type Task } from './task.ts';
+import { NeedIndex } from './world-needs.ts';
 
 type Tables = { [T in Table]: Map<string, Rows[T]> };
+
+/** What holds on this server beside the log. */
+export interface WorldOptions {
+  limits?: Limits | undefined;
+  /** Which provider an agent calls in the end; undefined when it calls none. Default: the one that it names. */
+  providerOf?: ((agent: Agent) => string | undefined) | undefined;
+}
 
 /**
  * Active state in memory: rows by table, and the indexes that rules ask for, all derived from the rows. One writer changes it; rules only read.
  * Rows that have ended may be forgotten and admitted again.
  */
 export class World implements RowsView {
+  readonly limits: Limits;
+  readonly providerOf: (agent: Agent) => string | undefined;
+  /** What the machine is short of for one more agent of a runtime, by runtime, as the scheduler saw it last; only ever shown. */
+  readonly shortages = new Map<string, string>();
+
   readonly #tables = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as Tables;
-  readonly #dependents = new Map<TaskId, Set<TaskId>>();
+  readonly #needs = new NeedIndex((id) => this.get('tasks', id)?.state);
   readonly #tasksOf = new Map<RunId, Set<TaskId>>();
   readonly #openOf = new Map<RunId, number>();
   readonly #children = new Map<TaskId, Set<TaskId>>();
@@ -20,6 +36,15 @@ export class World implements RowsView {
   readonly #openInside = new Map<TaskId, Map<number, number>>();
   readonly #heldOf = new Map<RunId, number>();
   readonly #agentsOf = new Map<ProjectId, Set<AgentId>>();
+  readonly #atWork = new Set<AgentId>();
+  readonly #limitCounts = new LimitCounts();
+  /** By run: who worked last on what belongs together, and since when. */
+  readonly #warm = new Map<RunId, Map<string, { agentId: AgentId; at: number }>>();
+
+  constructor({ limits = NO_LIMITS, providerOf = namedProvider }: WorldOptions = {}) {
+    this.limits = limits;
+    this.providerOf = providerOf;
+  }
 
   get<T extends Table>(table: T, id: string): Rows[T] | undefined {
     return this.#tables[table].get(id);
@@ -35,7 +60,17 @@ export class World implements RowsView {
 
   /** Tasks in memory that name this one among their needs, whether it is there itself or not. */
   dependents(id: TaskId): readonly TaskId[] {
-    return [...(this.#dependents.get(id) ?? [])];
+    return this.#needs.dependents(id);
+  }
+
+  /** Which ends of `needed` a task in memory accepts; undefined when it does not need it. */
+  acceptedBy(dependent: TaskId, needed: TaskId): readonly Accept[] | undefined {
+    return this.#needs.acceptedBy(dependent, needed);
+  }
+
+  /** Needs of a task in memory that have not ended in a way it accepts. */
+  unmetNeeds(id: TaskId): ReadonlySet<TaskId> {
+    return this.#needs.unmet(id);
   }
 
   *tasksOf(run: RunId): Iterable<Task> {
@@ -79,6 +114,26 @@ export class World implements RowsView {
     }
   }
 
+  /** Agents that have a task in hand. */
+  get atWork(): ReadonlySet<AgentId> {
+    return this.#atWork;
+  }
+
+  /** Which limit of this server keeps an agent from work; undefined when none does. `more` counts what is about to begin. */
+  limitReached(agent: Agent, more?: LimitCounts): string | undefined {
+    return this.#limitCounts.reached(this.limits, this.counted(agent), more);
+  }
+
+  /** What an agent counts as where limits are asked. */
+  counted(agent: Agent): { runtime: string; provider: string | undefined } {
+    return { runtime: agent.runtime, provider: this.providerOf(agent) };
+  }
+
+  /** The agent that was given a task with this affinity last, in this run; what was taken from another's queue does not count. */
+  warmAgent(run: RunId, affinity: string): AgentId | undefined {
+    return this.#warm.get(run)?.get(affinity)?.agentId;
+  }
+
   /** Folds an entry in and returns what it changed. */
   apply(entry: Entry): RowWrite[] {
     const writes = fold(this, entry);
@@ -89,8 +144,7 @@ export class World implements RowsView {
   /** Puts a row as it is: read back from the journal, or just folded. */
   admit(write: RowWrite): void {
     if (write.table === 'tasks') this.#indexTask(this.get('tasks', write.id), write.row ?? undefined);
-    if (write.table === 'agents' && write.row)
-      entryOf(this.#agentsOf, write.row.projectId, () => new Set()).add(write.row.id);
+    if (write.table === 'agents') this.#indexAgent(this.get('agents', write.id), write.row ?? undefined);
     const table = this.#tables[write.table] as Map<string, unknown>;
     if (write.row === null) table.delete(write.id);
     else table.set(write.id, write.row);
@@ -99,9 +153,21 @@ export class World implements RowsView {
   /** Leaves a row out of memory; the journal still has it. */
   forget(table: Table, id: string): void {
     if (table === 'tasks') this.#indexTask(this.get('tasks', id), undefined);
-    const agent = table === 'agents' && this.get('agents', id);
-    if (agent) this.#agentsOf.get(agent.projectId)?.delete(agent.id);
+    if (table === 'agents') this.#indexAgent(this.get('agents', id), undefined);
     this.#tables[table].delete(id);
+  }
+
+  #indexAgent(before: Agent | undefined, after: Agent | undefined): void {
+    if (after) entryOf(this.#agentsOf, after.projectId, () => new Set<AgentId>()).add(after.id);
+    else if (before) this.#agentsOf.get(before.projectId)?.delete(before.id);
+    if (before?.dispatchId) {
+      this.#atWork.delete(before.id);
+      this.#limitCounts.add(this.counted(before), -1);
+    }
+    if (after?.dispatchId) {
+      this.#atWork.add(after.id);
+      this.#limitCounts.add(this.counted(after), 1);
+    }
   }
 
   #indexTask(before: Task | undefined, after: Task | undefined): void {
@@ -119,10 +185,11 @@ export class World implements RowsView {
     }
     const held = Number(after !== undefined && isAtWork(after)) - Number(before !== undefined && isAtWork(before));
     if (held !== 0) add(this.#heldOf, task.runId, held);
-    if (after && before?.needs !== after.needs) {
+    this.#needs.change(before, after);
+    if (after && after.dispatch?.id !== before?.dispatch?.id) this.#indexWarmth(after);
+    if (after && !before) {
       entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
       if (task.scope) entryOf(this.#children, task.scope.parent, () => new Set<TaskId>()).add(task.id);
-      for (const need of task.needs) entryOf(this.#dependents, need.id, () => new Set<TaskId>()).add(task.id);
     }
     if (after) return;
     const siblings = this.#tasksOf.get(task.runId);
@@ -130,15 +197,20 @@ export class World implements RowsView {
     const inside = task.scope && this.#children.get(task.scope.parent);
     inside?.delete(task.id);
     if (task.scope && inside?.size === 0) this.#children.delete(task.scope.parent);
-    for (const need of task.needs) {
-      const waiting = this.#dependents.get(need.id);
-      waiting?.delete(task.id);
-      if (waiting?.size === 0) this.#dependents.delete(need.id);
-    }
     if (siblings?.size === 0) {
       this.#tasksOf.delete(task.runId);
       this.#openOf.delete(task.runId);
+      this.#warm.delete(task.runId);
     }
+  }
+
+  #indexWarmth(task: Task): void {
+    const { dispatch } = task;
+    const affinity = dispatch && !dispatch.stolenFrom ? affinityOf(task) : undefined;
+    if (!dispatch || affinity === undefined) return;
+    const warm = entryOf(this.#warm, task.runId, () => new Map<string, { agentId: AgentId; at: number }>());
+    if ((warm.get(affinity)?.at ?? 0) <= dispatch.assignedAt)
+      warm.set(affinity, { agentId: dispatch.agentId, at: dispatch.assignedAt });
   }
 }
 

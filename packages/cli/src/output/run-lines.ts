@@ -1,6 +1,6 @@
 import type { RunId } from '@fusion-kit/domain/ids';
 import { isHeld, type Task } from '@fusion-kit/domain/task';
-import { waitingReason } from '@fusion-kit/domain/schedule';
+import { waitingReason } from '@fusion-kit/domain/schedule-reason';
 import type { World } from '@fusion-kit/domain/world';
 import type { Paint } from '../terminal.ts';
 import { cost, duration, tokens } from './figures.ts';

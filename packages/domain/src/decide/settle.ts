@@ -61,8 +61,8 @@ function stranded(world: World, { task, state }: Ending): Following[] {
   return world.dependents(task.id).flatMap((id): Following[] => {
     const dependent = world.get('tasks', id);
     if (!dependent || isEnded(dependent.state)) return [];
-    const need = dependent.needs.find((each) => each.id === task.id);
-    if (!need || (need.accept as readonly string[]).includes(state)) return [];
+    const accepted = world.acceptedBy(id, task.id);
+    if (!accepted || (accepted as readonly string[]).includes(state)) return [];
     if (state === 'failed' || state === 'cancelled')
       return [{ task: dependent, state: 'cancelled', event: cancellation(dependent, `dependency_failed:${task.id}`) }];
     const { projectId, runId } = dependent;
@@ -79,9 +79,7 @@ function stranded(world: World, { task, state }: Ending): Following[] {
 
 /** Whether a dependent was there for the case that a task fails: then its failure does not fail what it is part of. Pure. */
 export const isHandled = (world: World, task: Task): boolean =>
-  world
-    .dependents(task.id)
-    .some((id) => world.get('tasks', id)?.needs.some((need) => need.id === task.id && need.accept.includes('failed')));
+  world.dependents(task.id).some((id) => world.acceptedBy(id, task.id)?.includes('failed'));
 
 /** Ends a run whose tasks have all ended, or starts the project's check first. `ended` holds what this decision ends. Pure. */
 export function conclude(world: World, run: Run, ended: ReadonlyMap<string, TaskState> = new Map()): Event[] {

@@ -1,4 +1,4 @@
-import { waitingReason } from '@fusion-kit/domain/schedule';
+import { waitingReason } from '@fusion-kit/domain/schedule-reason';
 import type { Task } from '@fusion-kit/domain/task';
 import { type Names, reasonLine } from '../format/event-line.ts';
 import type { LiveStore } from './live-store.ts';
