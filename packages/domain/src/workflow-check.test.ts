@@ -57,6 +57,7 @@ test.each([
       message: expect.stringContaining(message),
       path: ['nodes', 'build', 'prompt'],
       offset: 7,
+      text: `Do ${expression}`,
     },
   ]);
 });

@@ -6,12 +6,17 @@ import { didYouMean } from './nearest.ts';
 import { outputsOf, templatesOf } from './node.ts';
 import type { WorkflowDefinition, WorkflowNode } from './workflow.ts';
 
-/** Where in a definition: `nodes`, the id, then keys and list positions. `offset` points into the text found there, in characters. */
+/**
+ * Where in a definition: `nodes`, the id, `body`, the id of a node inside and so on, then keys and list positions. `offset` points into `text`, which stands
+ * there, in characters; `isExpression` when that is an expression without its `${{ }}`, else it is a text with expressions in it.
+ */
 export interface WorkflowProblem {
   code: GraphProblem['code'] | 'expression_invalid' | 'workflow_too_large';
   message: string;
   path: (string | number)[];
   offset?: number;
+  text?: string;
+  isExpression?: boolean;
 }
 
 const WARNINGS_MAX = 20;
@@ -60,7 +65,7 @@ function expressionProblems(definition: WorkflowDefinition): WorkflowProblem[] {
     for (const [key, text] of Object.entries(templatesOf(node.work))) {
       if (problems.length >= GRAPH_PROBLEMS_MAX) return problems;
       const problem = (message: string, offset: number) =>
-        problems.push({ code: 'expression_invalid', message, path: ['nodes', node.id, key], offset });
+        problems.push({ code: 'expression_invalid', message, path: ['nodes', node.id, key], offset, text });
       try {
         for (const reference of references(text)) {
           const message = refusal(node, reference);
@@ -84,7 +89,7 @@ function sizeProblems({ nodes, team, setup, check }: WorkflowDefinition): Workfl
   return [
     ...within(COMMANDS_MAX, 'the setup and check commands', [setup, check], [setup.length > 0 ? 'setup' : 'check']),
     ...team.flatMap((agent, at) => within(PART_MAX, `agent ${agent.name}`, agent, ['team', at])),
-    ...nodes.flatMap(({ needs: _needs, ...node }) => within(PART_MAX, `node ${node.id}`, node, ['nodes', node.id])),
+    ...nodes.flatMap(({ needs: _needs, body: _body, ...node }) => within(PART_MAX, `node ${node.id}`, node, ['nodes', node.id])),
   ];
 }
 

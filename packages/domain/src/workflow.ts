@@ -29,7 +29,8 @@ export const WorkflowNode = z
     /** What belongs together, e.g. a story: an agent that has worked on it goes on with it when it can. */
     affinity: z.string().min(1).max(100).optional(),
     /** The nodes inside a map, a loop or a sub-workflow of its own: a graph for itself, whose ids are its own. */
-    get body() {
+    // the type is said because the compiler does not find it through `meta`
+    get body(): z.ZodOptional<z.ZodArray<typeof WorkflowNode>> {
       return z.array(WorkflowNode).min(1).optional();
     },
   })

@@ -1,10 +1,11 @@
 import { AgentSpec } from '@fusion-kit/domain/agent';
 import { Budget } from '@fusion-kit/domain/usage';
-import { NodeId, WorkflowDefinition, WorkflowInput } from '@fusion-kit/domain/workflow';
+import { WorkflowDefinition, WorkflowInput } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
-import { fileNode } from '../node-kinds/kinds.ts';
-import { fileObject, oneOrMany } from './fields.ts';
+import { fileNodes } from '../node-kinds/kinds.ts';
+import { duration, fileObject, oneOrMany } from './fields.ts';
 
+const definition = WorkflowDefinition.shape;
 const RUNTIME = 'model-loop';
 
 const budget = fileObject({
@@ -33,7 +34,7 @@ const member = fileObject({
 const team = z
   .array(member)
   .transform((members) => members.flat())
-  .pipe(WorkflowDefinition.shape.team);
+  .pipe(definition.team);
 
 const inputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'a letter, then letters, digits, _ or -');
 const input = z
@@ -48,18 +49,26 @@ const input = z
 
 /** The file as people write it; its output is the definition, but for what needs the whole graph to be judged. */
 export const WorkflowFile = fileObject({
-  name: WorkflowDefinition.shape.name.describe('The name of the workflow.'),
-  description: WorkflowDefinition.shape.description.describe('What it is for.'),
+  name: definition.name.describe('The name of the workflow.'),
+  description: definition.description.describe('What it is for.'),
   inputs: z.record(inputName, input).default({}).describe('Values given when a run starts.'),
   team: team.prefault([]).describe('Agents made for the run and released after it.'),
-  setup: oneOrMany(WorkflowDefinition.shape.setup).prefault([]).describe('Shell commands that prepare a checkout.'),
-  check: oneOrMany(WorkflowDefinition.shape.check).prefault([]).describe('Shell commands that judge the end result.'),
+  setup: oneOrMany(definition.setup).prefault([]).describe('Shell commands that prepare a checkout.'),
+  check: oneOrMany(definition.check).prefault([]).describe('Shell commands that judge the end result.'),
   budget: budget.prefault({}).describe('What the whole run may spend.'),
-  nodes: z
-    .record(NodeId, fileNode)
-    .refine((nodes) => Object.keys(nodes).length > 0, 'at least one is needed')
-    .meta({ description: 'The tasks, by their ids.', minProperties: 1 }),
-}).transform(({ nodes, ...file }): WorkflowDefinition => ({
+  outputs: definition.outputs.describe('What the workflow gives where it runs inside another, by name.'),
+  concurrency: definition.concurrency.describe('The most tasks of a run that agents work on at once.'),
+  timeout: duration
+    .pipe(definition.timeoutMs.unwrap())
+    .optional()
+    .describe('The longest that a run may take: 30m, 2h, 7d.'),
+  stall: definition.stall.describe('What is done about an agent that makes no progress.'),
+  nodes: fileNodes,
+}).transform(({ timeout, outputs, concurrency, stall, nodes, ...file }): WorkflowDefinition => ({
   ...file,
-  nodes: Object.entries(nodes).map(([id, node]) => ({ ...node, id, title: node.title ?? id })),
+  ...(outputs && { outputs }),
+  ...(concurrency !== undefined && { concurrency }),
+  ...(timeout !== undefined && { timeoutMs: timeout }),
+  ...(stall && { stall }),
+  nodes,
 }));

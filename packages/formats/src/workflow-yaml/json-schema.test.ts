@@ -1,25 +1,82 @@
+import { readFileSync, globSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { anyDefinition } from '../test/any-definition.ts';
 import { workflowJsonSchema } from './json-schema.ts';
+import { readWorkflow } from './read.ts';
+import { writeWorkflow } from './write.ts';
 
-test('the published schema knows the keys of the file and refuses others', () => {
-  const schema = workflowJsonSchema();
+const ROOT = new URL('../../../../', import.meta.url).pathname;
+const schema = workflowJsonSchema();
+const published = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+const isAllowed = (file: string): boolean => published(parse(file));
+const withNode = (node: string): string => `name: x\nnodes:\n  a: ${node}\n`;
+
+test('the published schema knows the keys of the file and of every kind of node, and refuses others', () => {
   expect(schema).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     required: ['name', 'nodes'],
     additionalProperties: false,
-    properties: {
-      nodes: {
-        minProperties: 1,
-        additionalProperties: {
-          oneOf: [
-            {
-              required: ['prompt'],
-              additionalProperties: false,
-              properties: { timeout: { default: '30m' }, verify: { anyOf: [{ type: 'string' }, { type: 'array' }] } },
-            },
-          ],
-        },
-      },
-    },
+    $defs: { Nodes: { minProperties: 1 } },
   });
+  const { oneOf } = (schema as { $defs: { Nodes: { additionalProperties: { oneOf: Record<string, unknown>[] } } } })
+    .$defs.Nodes.additionalProperties;
+  const kinds = oneOf as {
+    properties: { kind: { const: string } };
+    required: string[];
+    additionalProperties: boolean;
+  }[];
+  expect(kinds.map(({ properties, required }) => [properties.kind.const, required])).toEqual([
+    ['agent', ['prompt']],
+    ['command', ['run']],
+    ['approval', ['message']],
+    ['condition', ['if']],
+    ['join', ['kind']],
+    ['map', ['over', 'body']],
+    ['loop', ['max', 'body']],
+    ['subworkflow', []],
+  ]);
+  expect(kinds.every(({ additionalProperties }) => !additionalProperties)).toBe(true);
+});
+
+test('generated files keep to it', () => {
+  fc.assert(
+    fc.property(anyDefinition, (definition) => {
+      expect(isAllowed(writeWorkflow(definition))).toBe(true);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('the examples keep to it', () => {
+  const examples = globSync('examples/*.workflow.yaml', { cwd: ROOT });
+  expect(examples).not.toEqual([]);
+  for (const example of examples)
+    expect([example, isAllowed(readFileSync(ROOT + example, 'utf8'))]).toEqual([example, true]);
+});
+
+test.each([
+  ['{ prompt: p }', true],
+  ['{ run: npm test, exitCodes: 1 }', true],
+  ['{ message: Go on?, options: [ship, { id: hold, outcome: skip }] }', true],
+  ['{ if: true }', true],
+  ['{ kind: join }', true],
+  ['{ over: [1, two], body: { b: { prompt: p } } }', true],
+  ['{ max: 3, body: { b: { run: x } } }', true],
+  ['{ workflow: other }', true],
+  ['{ body: { b: { run: x } } }', true],
+  ['{}', false],
+  ['{ verify: x }', false],
+  ['{ prompt: p, run: x }', false],
+  ['{ kind: map, prompt: p }', false],
+  ['{ over: x, body: {} }', false],
+  ['{ over: x, body: { b: { promt: p } } }', false],
+  ['{ prompt: p, timeout: 30 }', false],
+])('reader and schema agree on %s', (node, allowed) => {
+  expect(isAllowed(withNode(node))).toBe(allowed);
+  const read = () => readWorkflow(withNode(node.replace('over: x,', "over: '[]',")), 'a.yaml');
+  if (allowed) expect(read().definition.nodes).toHaveLength(1);
+  else expect(read).toThrow('a.yaml:');
 });

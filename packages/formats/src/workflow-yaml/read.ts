@@ -1,6 +1,5 @@
-import { NODES_MAX, type WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import { DEPTH_MAX, NODES_MAX, type WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { checkWorkflow, type WorkflowProblem } from '@fusion-kit/domain/workflow-check';
-import { templatesOf } from '@fusion-kit/domain/node';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { fileError, type FileProblem } from '../problem.ts';
 import { WorkflowFile } from './file-schema.ts';
@@ -21,8 +20,9 @@ export function readWorkflow(text: string, fileName: string): { definition: Work
   if (text.length > WORKFLOW_TEXT_MAX) throw tooLarge(fileName, `${text.length} characters`, WORKFLOW_TEXT_MAX);
   const source = readSource(text);
   if (source.problems.length > 0) throw fileError(fileName, source.problems);
-  const count = nodeCount(source.value);
-  if (count > NODES_MAX) throw tooLarge(fileName, `${count} nodes`, NODES_MAX);
+  const { nodes, depth } = extent(source.value);
+  if (nodes > NODES_MAX) throw tooLarge(fileName, `${nodes} nodes`, NODES_MAX);
+  if (depth > DEPTH_MAX) throw tooLarge(fileName, `bodies ${depth} deep in one another`, DEPTH_MAX);
   const parsed = WorkflowFile.safeParse(source.value);
   if (!parsed.success) {
     const found = findings(parsed.error.issues, source.value).map((finding) => placeFinding(finding, source));
@@ -33,7 +33,7 @@ export function readWorkflow(text: string, fileName: string): { definition: Work
   if (problems.length > 0) {
     throw fileError(
       fileName,
-      problems.map((problem) => placeProblem(problem, definition, source)),
+      problems.map((problem) => placeProblem(problem, source)),
     );
   }
   const fromFile = source.warnings.map(({ line, column, message }) => `${fileName}:${line}:${column}: ${message}`);
@@ -45,10 +45,21 @@ const tooLarge = (fileName: string, is: string, limit: number) =>
     details: { file: fileName, line: 1, column: 1, limit },
   });
 
-function nodeCount(value: unknown): number {
-  const nodes = typeof value === 'object' && value !== null && 'nodes' in value ? value.nodes : undefined;
-  return typeof nodes === 'object' && nodes !== null ? Object.keys(nodes).length : 0;
+/** How many nodes there are, those of bodies counted in, and how deep bodies lie in one another; before anything is known of their form. */
+function extent(value: unknown, key = 'nodes', around = 0): { nodes: number; depth: number } {
+  const found = isGroup(value) && isGroup(value[key]) ? Object.values(value[key]) : [];
+  const whole = { nodes: found.length, depth: around };
+  if (around > DEPTH_MAX) return whole;
+  for (const node of found) {
+    if (!isGroup(node) || !isGroup(node['body'])) continue;
+    const inside = extent(node, 'body', around + 1);
+    whole.nodes += inside.nodes;
+    whole.depth = Math.max(whole.depth, inside.depth);
+  }
+  return whole;
 }
+
+const isGroup = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const placeFinding = ({ path, message, onKey }: Finding, source: Source): FileProblem => ({
   code: 'workflow_invalid',
@@ -56,13 +67,12 @@ const placeFinding = ({ path, message, onKey }: Finding, source: Source): FilePr
   ...(onKey ? source.positionOfKey(path) : source.positionOf(path)),
 });
 
-function placeProblem(problem: WorkflowProblem, definition: WorkflowDefinition, source: Source): FileProblem {
-  const { code, message, offset } = problem;
+function placeProblem(problem: WorkflowProblem, source: Source): FileProblem {
+  const { code, message, text, offset = 0, isExpression } = problem;
   const path = problem.path[0] === 'team' ? memberPath(problem.path, source.value) : problem.path;
-  if (offset === undefined) return { code, message, ...source.positionOf(path) };
-  const work = definition.nodes.find((node) => node.id === path[1])?.work;
-  const text = work && templatesOf(work)[String(path[2])];
-  return { code, message, ...source.positionInText(path, text ?? '', offset) };
+  if (text === undefined) return { code, message, ...source.positionOf(path) };
+  if (isExpression) return { code, message, ...source.positionInExpression(path, text, offset) };
+  return { code, message, ...source.positionInText(path, text, offset) };
 }
 
 /** The file's entry for an agent of the definition: an entry with a `count` stands for several. */

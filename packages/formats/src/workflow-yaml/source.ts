@@ -31,10 +31,14 @@ export interface Source {
   positionOfKey(path: Path): Position;
   /** What stands `offset` characters into the text at `path`, a template: exact, or the opening of its expression where the file writes the text in another way. */
   positionInText(path: Path, text: string, offset: number): Position;
+  /** What stands `offset` characters into the expression at `path`, or the start of the value where the file writes the expression in another way. */
+  positionInExpression(path: Path, expression: string, offset: number): Position;
 }
 
 /** Aliases may repeat parts of a file, but not blow it up. */
 const ALIASES_MAX = 100;
+/** A file is data of a known shape: what lies deeper than this is a mistake or an attack. */
+const NESTING_MAX = 100;
 const OPENING = '${{';
 
 /** Reads YAML 1.2 (JSON is a part of it); never throws for what a file contains. */
@@ -62,11 +66,16 @@ export function readSource(text: string): Source {
     if (problems.length > 0) return { ...nothing, problems };
     const found = misfits(document).map(({ offset, message }) => problem(offset, message));
     if (found.length > 0) return { ...nothing, problems: found };
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+    const placed = positions(document.contents, text, at);
+    const deep = pathDeeperThan(NESTING_MAX, value);
+    const message = `this is nested more than ${NESTING_MAX} deep`;
+    if (deep) return { ...nothing, problems: [{ code: 'workflow_syntax', message, ...placed.positionOf(deep) }] };
     return {
-      value: document.toJS({ maxAliasCount: ALIASES_MAX }),
+      value,
       problems: [],
       warnings: document.warnings.map((warning) => problem(warning.pos[0], plain(warning.message))),
-      ...positions(document.contents, text, at),
+      ...placed,
     };
   } catch (error) {
     // The library recurses into nested parts (RangeError) and refuses alias bombs (ReferenceError).
@@ -113,6 +122,31 @@ function badKeys(map: YAMLMap<Node, Node | null>): Misfit[] {
   return found;
 }
 
+/** The way to something that lies deeper than `depth`; aliases count as what they stand for. A part that many aliases name is looked at again only where it lies deeper. */
+function pathDeeperThan(depth: number, value: unknown): string[] | undefined {
+  interface Place {
+    value: unknown;
+    depth: number;
+    key: string;
+    around?: Place;
+  }
+  const seen = new Map<object, number>();
+  const places: Place[] = [{ value, depth: 0, key: '' }];
+  for (let place = places.pop(); place; place = places.pop()) {
+    if (typeof place.value !== 'object' || place.value === null) continue;
+    if (place.depth > depth) {
+      const path: string[] = [];
+      for (let at: Place | undefined = place; at?.around; at = at.around) path.unshift(at.key);
+      return path;
+    }
+    if ((seen.get(place.value) ?? -1) >= place.depth) continue;
+    seen.set(place.value, place.depth);
+    for (const [key, inner] of Object.entries(place.value))
+      places.push({ value: inner, depth: place.depth + 1, key, around: place });
+  }
+  return undefined;
+}
+
 function positions(contents: Node | null | undefined, text: string, at: (offset: number) => Position) {
   /** As far along the path as the file goes: the last key seen, the node there, and whether that is the whole path. */
   const walk = (path: Path) => {
@@ -147,6 +181,11 @@ function positions(contents: Node | null | undefined, text: string, at: (offset:
       }
       return at(text.startsWith(value.slice(opening, offset), found) ? found + offset - opening : found);
     },
+    positionInExpression: (path: Path, expression: string, offset: number) => {
+      const [from, to] = walk(path).node?.range ?? [0, 0];
+      const found = text.slice(from, to).indexOf(expression);
+      return at(found === -1 ? from : from + found + offset);
+    },
   };
 }
 
@@ -159,8 +198,8 @@ function child(node: Node | null | undefined, step: PropertyKey): { key?: Node; 
     const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
     return pair && { key: pair.key, value: pair.value ?? null };
   }
-  if (isSeq<Node | null>(node) && typeof step === 'number') {
-    const value = node.items[step];
+  if (isSeq<Node | null>(node)) {
+    const value = node.items[Number(step)];
     return value === undefined ? undefined : { value };
   }
   return undefined;

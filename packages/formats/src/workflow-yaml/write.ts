@@ -1,12 +1,13 @@
 import type { AgentSpec } from '@fusion-kit/domain/agent';
-import type { WorkflowDefinition, WorkflowNode } from '@fusion-kit/domain/workflow';
+import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { stringify } from 'yaml';
-import { writeCommon } from '../node-kinds/common.ts';
-import { writeWork } from '../node-kinds/kinds.ts';
+import { writeNodes } from '../node-kinds/kinds.ts';
+import { writeDuration } from './fields.ts';
 
 /** A definition as a workflow file, without what is default. `readWorkflow` gives the same definition again. */
 export function writeWorkflow(definition: WorkflowDefinition): string {
-  const { name, description, inputs, team, setup, check, budget, nodes } = definition;
+  const { name, description, inputs, team, setup, check, budget, outputs, concurrency, timeoutMs, stall, nodes } =
+    definition;
   const file = {
     name,
     ...(description !== undefined && { description }),
@@ -15,7 +16,11 @@ export function writeWorkflow(definition: WorkflowDefinition): string {
     ...(setup.length > 0 && { setup }),
     ...(check.length > 0 && { check }),
     ...(Object.keys(budget).length > 0 && { budget }),
-    nodes: Object.fromEntries(nodes.map((node) => [node.id, writeNode(node)])),
+    ...(outputs && { outputs }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(timeoutMs !== undefined && { timeout: writeDuration(timeoutMs) }),
+    ...(stall && { stall }),
+    nodes: writeNodes(nodes),
   };
   // Aliases would be made for equal objects, folded lines would change long commands in diffs.
   return stringify(file, { aliasDuplicateObjects: false, lineWidth: 0 });
@@ -29,10 +34,3 @@ function writeMember({ capabilities, subscriptions, budget, ...spec }: AgentSpec
     ...(Object.keys(budget).length > 0 && { budget }),
   };
 }
-
-const writeNode = (node: WorkflowNode): Record<string, unknown> => ({
-  ...(node.work.kind !== 'agent' && { kind: node.work.kind }),
-  ...(node.title !== node.id && { title: node.title }),
-  ...writeWork(node.work),
-  ...writeCommon(node),
-});
