@@ -137,7 +137,11 @@ export const graph = (
   });
 
 /** Saves a definition in a project of its own and starts it. */
-export async function startRun({ engine }: House, definition: WorkflowDefinition, inputs: Record<string, string> = {}) {
+export async function startRun(
+  { engine }: Pick<House, 'engine'>,
+  definition: WorkflowDefinition,
+  inputs: Record<string, string> = {},
+) {
   const known = await engine.read((world) => [...world.all('projects')][0]);
   const project = known ?? (await engine.createProject({ path: tmpdir(), budget: {} }));
   const workflow = await engine.saveWorkflow({ project: project.id, definition, author: 'test' });

@@ -51,6 +51,7 @@ export async function brief(
     paused: agent.state === 'paused',
     project: { id: project.id, path: project.path, kind: project.kind },
     ...(run.head && { base: run.head }),
+    ...(run.base && { runBase: run.base }),
     title: task.title,
     work: filled(task.work, (text) => fill(text, values)),
     inputs: run.inputs,

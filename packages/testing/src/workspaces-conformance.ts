@@ -11,6 +11,7 @@ import {
   scratchDirectory,
   userRepository,
 } from './workspaces-scratch.ts';
+import { workspaceRunConformance } from './workspaces-run-conformance.ts';
 
 export interface WorkspacesUnderTest {
   store: ProjectStore;
@@ -38,6 +39,12 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
   }
 
   const signal = new AbortController().signal;
+
+  workspaceRunConformance(name, async () => {
+    const { workspace, head } = await house();
+    await workspace.begin({ id: newDispatch(), base: head });
+    return workspace;
+  });
 
   describe(`${name}: workspaces`, () => {
     test('an agent starts on a branch of its own at the base, without what the user has not committed', async () => {

@@ -65,9 +65,12 @@ export async function runInCage(
   const unpack = names.map((name) => `export ${name}="$${CARRIED}${name}"; unset ${CARRIED}${name}; `).join('');
   const carried = Object.fromEntries(names.map((name) => [CARRIED + name, env[name] ?? '']));
   const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], { env: carried });
-  const marked = plan.sandbox.id === 'none';
-  return await runCommand(line, { timeoutMs: Infinity, signal, input, show, started, marked });
+  return await runCommand(line, { timeoutMs: Infinity, signal, input, show, started, ...unconfined(plan) });
 }
+
+/** Where no PID namespace ends everything together, what is left is found by the place it was started for. */
+export const unconfined = ({ sandbox, home }: CagePlan): { place?: string } =>
+  sandbox.id === 'none' ? { place: home } : {};
 
 const SCRIPT_TIMEOUT_MS = 300_000;
 

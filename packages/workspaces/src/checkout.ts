@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
 import type { Verification, VerificationResult } from '@fusion-kit/domain/ports/workspaces';
-import { type CagePlan, cageCommand } from './cage.ts';
+import { type CagePlan, cageCommand, unconfined } from './cage.ts';
 import { type Ended, runCommand } from './command.ts';
 
 const checkoutsOf = (root: string): string => join(root, 'checkouts');
@@ -44,7 +44,7 @@ export async function verifyInCheckout(
   try {
     for (const path of [plan.cwd, plan.home, plan.temporary]) await mkdir(path, { recursive: true, mode: 0o700 });
     await fill(plan);
-    const bounds = { timeoutMs: check.timeoutMs, signal };
+    const bounds = { timeoutMs: check.timeoutMs, signal, ...unconfined(plan) };
     for (const command of check.setup) {
       const ended = await runCommand(shell({ ...plan, network: 'host' }, command), bounds);
       if (ended.exitCode !== 0) throw setupFailed(command, ended, bounds.timeoutMs);

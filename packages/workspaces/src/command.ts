@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
-import { killMarked } from './kill-marked.ts';
+import { endPlace } from './end-place.ts';
 
 /** Longest that a timer may sleep; Node fires a longer one at once. */
 const TIMER_MAX_MS = 2_147_483_647;
@@ -29,15 +28,13 @@ export interface CommandBounds {
   /** Given the process, once it is there. */
   started?: ((pid: number) => void) | undefined;
   /**
-   * Has what left the process group found by its environment and killed too, at the end of the command as at a bound. For commands that have no
-   * PID namespace around them; in one, everything ends with its first process.
+   * The place that the command was started for: what of that has left the process group is killed too, at the end of the command as at a bound. For
+   * commands that have no PID namespace around them; in one, everything ends with its first process.
    */
-  marked?: boolean | undefined;
+  place?: string | undefined;
 }
 
 const OUTPUT_BYTES_MAX = 1_000_000;
-/** Set for everything that a marked command starts. */
-const MARK = 'FUSION_KIT_COMMAND';
 
 /** Keeps the end of what is written to it: the last lines say why something failed. */
 function tail(bytesMax: number) {
@@ -69,10 +66,9 @@ function tail(bytesMax: number) {
 export async function runCommand(line: CommandLine, bounds: CommandBounds): Promise<Ended> {
   bounds.signal?.throwIfAborted();
   const startedAt = performance.now();
-  const mark = randomUUID();
   const child = spawn(line.command, line.args, {
     cwd: line.cwd,
-    env: bounds.marked ? { ...line.env, [MARK]: mark } : line.env,
+    env: line.env,
     stdio: 'pipe',
     detached: true,
   });
@@ -103,7 +99,7 @@ export async function runCommand(line: CommandLine, bounds: CommandBounds): Prom
   let rest: Promise<void> | undefined;
   child.once('exit', () => {
     killGroup();
-    if (bounds.marked) rest = killMarked(MARK, mark);
+    if (bounds.place !== undefined) rest = endPlace(bounds.place);
   });
   const timer = setTimeout(
     () => {

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { AgentSpec } from '@fusion-kit/domain/agent';
+import type { Runtime } from '@fusion-kit/domain/ports/runtime';
+import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
+import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { NodeWork } from '@fusion-kit/domain/node';
+import type { WorkflowNode } from '@fusion-kit/domain/workflow';
+import type { Engine } from '@fusion-kit/engine/engine';
+import { openEngine } from '@fusion-kit/engine/open-engine';
+import type { WatchdogLimits } from '@fusion-kit/engine/watchdog';
+import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
+import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { Runner } from '@fusion-kit/runner/runner';
+import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
+import { localTransport } from '@fusion-kit/transports/local';
+import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
+import { noSandbox } from '@fusion-kit/workspaces/sandbox/none';
+import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
+import { workspaces } from '@fusion-kit/workspaces/workspaces';
+import { graph, startRun } from './house.ts';
+import { repository, scratch } from './real-server.ts';
+
+/** A house in which agents really work: engine, runner, workspaces and cages are the ones that are shipped. */
+export interface WorkingHouse {
+  engine: Engine;
+  /** The user's repository. */
+  project: string;
+  /** Where agents' workspaces and the project store lie. */
+  data: string;
+  /** Starts these nodes with the team, and gives the run's id. */
+  start: (nodes: readonly WorkflowNode[], more?: Parameters<typeof graph>[2]) => ReturnType<typeof startRun>;
+  close(): Promise<void>;
+}
+
+export interface WorkingHouseOptions {
+  files?: Record<string, string>;
+  sandbox?: 'bubblewrap' | 'none';
+  runtimes?: readonly Runtime[];
+  upstream?: Upstream;
+  team?: readonly Partial<AgentSpec>[];
+  watchdog?: Partial<WatchdogLimits>;
+  heartbeatMs?: number;
+}
+
+const member = (spec: Partial<AgentSpec>, at: number): AgentSpec => ({
+  name: `agent-${at + 1}`,
+  runtime: 'shell',
+  capabilities: [],
+  subscriptions: [],
+  budget: {},
+  ...spec,
+});
+
+export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promise<WorkingHouse> {
+  const {
+    files = { 'read me.txt': 'hello\n' },
+    sandbox = 'bubblewrap',
+    runtimes = [modelLoop()],
+    team = [{}],
+  } = options;
+  const { path, remove } = await scratch('working');
+  const project = join(path, 'project');
+  const data = join(path, 'data');
+  await repository(project, files);
+  const store = gitProjectStore({ root: data });
+  const wire = localTransport();
+  const blobs = memoryBlobs();
+  const cages = workspaces({ root: data, sandbox: await cageOf(sandbox), store });
+  const runner = new Runner({
+    end: wire.runner,
+    blobs,
+    tokens: new Map(),
+    runtimes: new Map(runtimes.map((runtime) => [runtime.id, runtime])),
+    upstream: () => options.upstream,
+    defaultProvider: options.upstream?.id ?? 'nobody',
+    workspacesFor: () => cages,
+    ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),
+    log: () => {},
+  });
+  const opened = await openSqliteJournal({ directory: ':memory:' });
+  const engine = await openEngine({
+    ...opened,
+    blobs,
+    transport: wire.engine,
+    store,
+    version: 'test',
+    ...(options.watchdog && { watchdog: options.watchdog }),
+  });
+  await engine.createProject({ path: project, budget: {} });
+  return {
+    engine,
+    project,
+    data,
+    start: async (nodes, more) => startRun({ engine }, graph(nodes, 0, { team: team.map(member), ...more }), {}),
+    async close() {
+      await runner.close();
+      await engine.close('the test is over');
+      await remove();
+    },
+  };
+}
+
+async function cageOf(kind: 'bubblewrap' | 'none'): Promise<Sandbox> {
+  if (kind === 'none') return noSandbox();
+  const { sandbox, problems } = await detectSandbox();
+  if (!sandbox) throw new Error(`these tests need bubblewrap: ${problems[0]?.what}`);
+  return sandbox;
+}
+
+export const command = (run: string, more: Partial<Extract<NodeWork, { kind: 'command' }>> = {}): NodeWork => ({
+  kind: 'command',
+  run,
+  exitCodes: [0],
+  verify: [],
+  expectsChanges: false,
+  ...more,
+});
