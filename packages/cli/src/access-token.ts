@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { writeWhole } from './write-whole.ts';
 
 const TOKEN = /^[\w-]{43}$/;
 /** Bits of a file's mode that let anybody but its owner in. */
@@ -31,13 +32,6 @@ export async function accessToken(dataDir: string): Promise<string> {
 
 async function makeToken(path: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await chmod(path, 0o600); // whatever the umask says
-    await file.writeFile(token);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeWhole(path, token);
   return token;
 }

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { makeDirectory } from '@fusion-kit/journals/sync-path';
 import type { World } from './call.ts';
 
 /** Where everything that fusion-kit keeps lies: FUSION_KIT_HOME, else `~/.fusion-kit`. */
@@ -14,7 +14,7 @@ export const dataDirectoryOf = (world: Pick<World, 'env' | 'cwd'>): string =>
  */
 export async function makeDataDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeDirectory(path);
   } catch (cause) {
     throw new FusionError('data_directory_unusable', `cannot make ${path}: ${(cause as Error).message}`, { cause });
   }

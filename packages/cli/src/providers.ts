@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { NewProvider, type ProviderView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
@@ -6,6 +6,7 @@ import { openAiCompatibleUpstream } from '@fusion-kit/upstreams/openai-compatibl
 import { openRouterUpstream } from '@fusion-kit/upstreams/openrouter';
 import * as z from 'zod';
 import type { Environment } from './terminal.ts';
+import { writeWhole } from './write-whole.ts';
 
 const Kept = z.array(NewProvider);
 
@@ -23,6 +24,8 @@ export class Providers {
   readonly #options: ProvidersOptions;
   readonly #upstreams = new Map<string, Upstream>();
   #kept: z.output<typeof Kept> = [];
+  /** Those that are added at once are kept one after another, so that none is written over by the next. */
+  #keeping: Promise<void> = Promise.resolve();
 
   constructor(options: ProvidersOptions) {
     const { env, meter, scripted } = options;
@@ -57,13 +60,17 @@ export class Providers {
 
   async add(provider: z.output<typeof NewProvider>): Promise<ProviderView> {
     const upstream = this.#upstreamOf(provider);
-    const kept = [...this.#kept.filter((other) => other.id !== provider.id), provider];
-    const fresh = `${this.#options.file}.new`;
-    await writeFile(fresh, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
-    await rename(fresh, this.#options.file);
-    this.#kept = kept;
+    const kept = this.#keeping.then(() => this.#keep(provider));
+    this.#keeping = kept.catch(() => {});
+    await kept;
     this.#upstreams.set(provider.id, upstream);
     return viewOf(upstream);
+  }
+
+  async #keep(provider: z.output<typeof NewProvider>): Promise<void> {
+    const kept = [...this.#kept.filter((other) => other.id !== provider.id), provider];
+    await writeWhole(this.#options.file, `${JSON.stringify(kept, null, 2)}\n`);
+    this.#kept = kept;
   }
 
   #upstreamOf({ id, protocol, baseUrl, defaultModel, keyVariable }: z.output<typeof NewProvider>): Upstream {

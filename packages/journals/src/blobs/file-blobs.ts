@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import { syncPath } from '../sync-path.ts';
@@ -19,7 +19,7 @@ export function fileBlobs(directory: string): Blobs {
   async function folderOf(digits: string): Promise<string> {
     const first = join(directory, digits.slice(0, 2));
     const folder = join(first, digits.slice(2, 4));
-    const making = folders.get(folder) ?? makeFolder(folder, [first, directory]);
+    const making = folders.get(folder) ?? makeFolder(folder, [first, directory, dirname(directory)]);
     folders.set(folder, making);
     try {
       await making;
