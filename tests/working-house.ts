@@ -58,7 +58,8 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
     runtimes = [modelLoop()],
     team = [{}],
   } = options;
-  const { path, remove } = await scratch('working');
+  const place = await scratch('working');
+  const { path } = place;
   const project = join(path, 'project');
   const data = join(path, 'data');
   await repository(project, files);
@@ -95,7 +96,7 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
     async close() {
       await runner.close();
       await engine.close('the test is over');
-      await remove();
+      await place.remove();
     },
   };
 }

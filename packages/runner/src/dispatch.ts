@@ -110,6 +110,7 @@ export class Dispatch {
     const workspace = await this.#prepare();
     await this.#report({ type: 'dispatch.phase', phase: 'working' });
     const claim = await this.#carryOut(workspace);
+    this.#stop.signal.throwIfAborted(); // it may have ended well just because it was told to end
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const over = this.#pulse.within();
     checkOutputs(work, claim);

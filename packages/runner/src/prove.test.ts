@@ -23,7 +23,7 @@ async function proved(snapshot: Snapshot, work: object = {}, result?: Verificati
   const workspace = await workspaces.open(start.caller.agentId, start.project);
   const proof = await prove({ start, workspace, workspaces, blobs }, new AbortController().signal);
   expect(Receipt.parse(proof.receipt)).toEqual(proof.receipt);
-  return { ...proof, verified, blobs };
+  return { receipt: proof.receipt, failure: proof.failure, verified, blobs };
 }
 
 it('without commands to verify by, says what changed and that nothing verified it', async () => {
@@ -59,6 +59,37 @@ it('rejects a task that was to change files and changed none, before anything is
   const { failure, verified } = await proved({ base, files: [] }, { expectsChanges: true, verify: ['true'] });
   expect(failure).toMatchObject({ code: 'nothing_changed', message: expect.stringContaining('Build it') });
   expect(verified).toEqual([]);
+});
+
+it('takes a change of one of the files that the task is about as evidence, and nothing else', async () => {
+  const named = { files: ['src/a.js', 'docs'] };
+  expect(await proved(changed, named)).toMatchObject({ receipt: { kind: 'files', commit } });
+  const { receipt, failure, verified } = await proved(
+    { base, commit, files: [{ path: 'src/b.js', change: 'modified' }] },
+    { ...named, verify: ['true'] },
+  );
+  expect(receipt.kind).toBe('unverified');
+  expect(failure).toMatchObject({ code: 'nothing_changed', message: expect.stringContaining('src/a.js, docs') });
+  expect(verified).toEqual([]);
+});
+
+it('what verified it says more than which files changed', async () => {
+  expect(await proved(changed, { files: ['src'], verify: ['true'] })).toMatchObject({ receipt: { kind: 'verified' } });
+});
+
+it('rejects changes outside of what may be written, names them, and counts where a renamed file was', async () => {
+  const files: Snapshot['files'] = [
+    { path: 'src/a.js', change: 'modified' },
+    { path: 'src/b.js', change: 'renamed', from: 'lib/b.js' },
+    { path: 'test/c.js', change: 'deleted' },
+  ];
+  const { receipt, failure } = await proved({ base, commit, files }, { writes: ['src/**'] });
+  expect(receipt).toMatchObject({ kind: 'unverified', outsideCount: 2, fileCount: 3 });
+  expect(failure).toMatchObject({ code: 'out_of_scope', message: expect.stringContaining('lib/b.js, test/c.js') });
+  expect(await proved(changed, { writes: ['src'] })).toMatchObject({
+    failure: undefined,
+    receipt: { outsideCount: 0 },
+  });
 });
 
 it('rejects what its verification rejects, with the command, its exit code and the end of its output', async () => {

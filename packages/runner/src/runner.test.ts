@@ -100,6 +100,14 @@ describe('a dispatch', () => {
     expect(workspaces.calls[0]).toBe(`resume ${dispatchId} after ${caller.dispatchId}`);
   });
 
+  it('begins anew where it is told to, in the same conversation', async () => {
+    const { engine, workspaces } = open();
+    const caller = { ...sampleStart().caller, dispatchId: sampleId('dsp', 7) };
+    engine.command(sampleStart({ fresh: true, history: [{ ...said, v: 1, ...caller } as never] }));
+    await engine.told('dispatch.proved');
+    expect(workspaces.calls[0]).toBe(`begin ${dispatchId}`);
+  });
+
   it('that begins paused waits at the gate, and its time does not pass, until it is resumed', async () => {
     const passed: string[] = [];
     const waiting = promised();
@@ -190,6 +198,32 @@ describe('a dispatch', () => {
     await closed;
   });
 
+  it('is over soon after it is stopped even when its runtime does not hear of it', async () => {
+    const runtime = runtimeOf(async function* () {
+      yield said;
+      await new Promise(() => {});
+      return CLAIM;
+    });
+    const { engine, tokens } = open(runtime);
+    engine.command(sampleStart());
+    await engine.told('dispatch.activity');
+    engine.command({ type: 'dispatch.stop', dispatchId, reason: 'enough' });
+    await expect.poll(() => tokens.size, { timeout: 10_000 }).toBe(0);
+  });
+
+  it('whose claim does not keep to its schema fails before anything is verified', async () => {
+    const { engine, workspaces } = open();
+    const work = {
+      ...sampleStart().work,
+      verify: ['true'],
+      outputs: ['plan'],
+      outputSchemas: { plan: { type: 'array' } },
+    };
+    engine.command(sampleStart({ work: work as never }));
+    expect(await engine.told('dispatch.failed')).toMatchObject({ failure: { code: 'output_invalid' } });
+    expect(workspaces.calls).toEqual([`begin ${dispatchId}`]);
+  });
+
   it('whose report is refused ends its turn and closes its runtime, saying nothing more', async () => {
     const { runtime, closed } = endless();
     const stale = { ok: false as const, failure: failure('dispatch_stale', 'it is over') };
@@ -249,6 +283,14 @@ describe('an agent', () => {
     const { engine } = open();
     openAgent(engine);
     expect(await engine.told('agent.ready')).toMatchObject({ agentId, workspace: `/workspaces/${agentId}` });
+  });
+
+  it('that carries out commands needs neither a runtime nor a provider, and does nothing else', async () => {
+    const { engine } = open();
+    openAgent(engine, 'shell');
+    await engine.told('agent.ready');
+    engine.command(sampleStart({ agent: { ...sampleStart().agent, runtime: 'shell' } }));
+    expect(await engine.told('dispatch.failed')).toMatchObject({ failure: { code: 'runtime_unknown' } });
   });
 
   it.each([

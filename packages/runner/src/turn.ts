@@ -26,7 +26,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     agent,
     title,
     work,
-    inputs,
+    inputs: { ...inputs, ...work.inputs },
     team,
     history,
     ...(note && { note }),

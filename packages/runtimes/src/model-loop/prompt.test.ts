@@ -52,6 +52,19 @@ describe('the prompts', () => {
     );
   });
 
+  it('say what the text of an output must be, and where files may change', () => {
+    const schema = { type: 'object', required: ['total'] };
+    const prompt = taskPrompt({
+      ...asked,
+      work: { ...work, outputSchemas: { answer: schema }, files: ['src/sum.js'], writes: ['src/**'] },
+    });
+    expect(prompt).toContain(
+      'Give these outputs to finish:\n- answer: JSON text, nothing before or after it, that keeps to {"type":"object","required":["total"]}\n',
+    );
+    expect(prompt).toContain('at least one of these has changed:\n- src/sum.js');
+    expect(prompt).toContain('nowhere else:\n- src/**');
+  });
+
   it('say who sent a message, and where', () => {
     expect(toldPrompt([{ id: messageId(1), from: 'grace', topic: 'review.done', text: 'looks good' }])).toBe(
       'Message from grace on review.done:\nlooks good',

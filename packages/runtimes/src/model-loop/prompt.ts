@@ -44,9 +44,14 @@ export function taskPrompt({ title, work, inputs }: Asked): string {
     `Task: ${title}`,
     work.prompt,
     ...Object.entries(inputs).map(([name, value]) => `Input ${name}:\n${value}`),
-    list('Give these outputs to finish:', work.outputs),
+    list(
+      'Give these outputs to finish:',
+      work.outputs.map((name) => expected(name, work.outputSchemas?.[name])),
+    ),
     list('fusion-kit will verify your work with:', work.verify),
     work.expectsChanges ? 'The task is done only when files have changed.' : undefined,
+    list('The task is done only when at least one of these has changed:', work.files ?? []),
+    list('You may change files here and nowhere else:', work.writes ?? []),
   );
 }
 
@@ -60,6 +65,11 @@ export const toldPrompt = (messages: readonly InboundMessage[]): string =>
 
 const skilled = (capabilities: readonly string[]): string =>
   capabilities.length === 0 ? '' : ` You are good at: ${capabilities.join(', ')}.`;
+/** An output with a schema is a text as well, and that text has to be JSON. */
+const expected = (name: string, schema: Readonly<Record<string, unknown>> | undefined): string =>
+  schema === undefined
+    ? name
+    : `${name}: JSON text, nothing before or after it, that keeps to ${JSON.stringify(schema)}`;
 const list = (heading: string, lines: readonly string[]): string | undefined =>
   lines.length === 0 ? undefined : [heading, ...lines.map((line) => `- ${line}`)].join('\n');
 const paragraphs = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join('\n\n');

@@ -43,7 +43,7 @@ export interface Helper {
 }
 
 /** Starts the helper inside the cage. @throws when it does not come up */
-export async function startHelper(turn: Pick<Turn, 'cage'>): Promise<Helper> {
+export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<Helper> {
   const mark = randomUUID();
   const line = turn.cage(process.execPath, [HELPER], { readable: READABLE, env: { [MARK]: mark } });
   const child = spawn(line.command, line.args, { cwd: line.cwd, env: line.env, detached: true, stdio: 'pipe' });
@@ -54,6 +54,8 @@ export async function startHelper(turn: Pick<Turn, 'cage'>): Promise<Helper> {
   // Writing to a helper that has just died is not news: its end is.
   child.stdin.on('error', () => undefined);
   const closed = new Promise<undefined>((resolve) => child.once('close', () => resolve(undefined)));
+  const letGo = child.pid === undefined ? undefined : turn.attend?.(child.pid);
+  child.once('exit', () => letGo?.()); // its end is seen here
 
   const asked = new Map<number, (answer: HostAnswer) => void>();
   const ready = new Promise<true>((resolve) => {

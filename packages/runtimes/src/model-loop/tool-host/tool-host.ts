@@ -19,7 +19,7 @@ export interface ToolHost {
   close(): Promise<void>;
 }
 
-export function toolHost(turn: Pick<Turn, 'cage'>, signal: AbortSignal): ToolHost {
+export function toolHost(turn: Pick<Turn, 'cage' | 'attend'>, signal: AbortSignal): ToolHost {
   let starting: Promise<Helper> | undefined;
 
   async function close(): Promise<void> {
