@@ -8,6 +8,9 @@ import type { Migration } from './migrations.ts';
 import type { Step } from './protocol.ts';
 import { journalFailure, openFailure } from './troubles.ts';
 
+/** SQLite's number for a database that was left in the midst of a transaction without a write-ahead log: it is undone before anybody reads. */
+const READONLY_ROLLBACK = 776;
+
 /**
  * Refuses data of a newer release without leaving a trace: a connection that may write would put the write-ahead log
  * into the database when it closes.
@@ -18,19 +21,26 @@ export function refuseNewer(path: string, known: number): void {
   const beside = [`${path}-wal`, `${path}-shm`].filter((file) => !existsSync(file));
   let found: number;
   try {
-    const database = new DatabaseSync(path, { readOnly: true });
-    try {
-      found = Number(database.prepare('pragma user_version').get()?.['user_version']);
-    } finally {
-      database.close();
-    }
+    found = schemaOf(path, { readOnly: true });
   } catch (thrown) {
-    throw openFailure(path, thrown);
+    // Cut off while the very first start made it: what was begun is undone, for which it has to be written.
+    if (!(thrown instanceof Error && 'errcode' in thrown && thrown.errcode === READONLY_ROLLBACK))
+      throw openFailure(path, thrown);
+    found = schemaOf(path, { readOnly: false });
   }
   // A connection that may not write cannot take away what it had to put beside the database; nobody else has it open.
   for (const file of beside) rmSync(file, { force: true });
   if (found > known) {
     throw new FusionError('journal_newer', `${path} has schema ${found}; this fusion-kit knows ${known}`);
+  }
+}
+
+function schemaOf(path: string, { readOnly }: { readOnly: boolean }): number {
+  const database = new DatabaseSync(path, { readOnly });
+  try {
+    return Number(database.prepare('pragma user_version').get()?.['user_version']);
+  } finally {
+    database.close();
   }
 }
 

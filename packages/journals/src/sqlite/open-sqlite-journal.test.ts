@@ -202,3 +202,19 @@ test('a journal of today is opened without a backup', async () => {
   expect(readdirSync(directory).filter((name) => name.includes('backup'))).toEqual([]);
   expect(existsSync(join(directory, 'journal.db-wal'))).toBe(false);
 });
+
+/** Changes a new database without a write-ahead log, as the first start does until it has one, and dies in the midst of it. */
+const CUT_OFF = `
+  import { DatabaseSync } from 'node:sqlite';
+  const database = new DatabaseSync(process.argv[1]);
+  database.exec('pragma cache_size = 1; create table some (body text); begin; insert into some values (zeroblob(1000000))');
+  process.kill(process.pid, 'SIGKILL');`;
+
+test('a first start that was cut off while it made the database is begun anew by the next', async () => {
+  const directory = temporaryDirectory();
+  const path = join(directory, 'journal.db');
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', CUT_OFF, path], { stdio: 'inherit' });
+  await once(child, 'exit');
+  expect(existsSync(`${path}-journal`)).toBe(true);
+  expect((await openForTest({ directory })).head).toBe(0);
+});
