@@ -67,6 +67,21 @@ it.each([
   else expect(starts[1]?.note).toBeUndefined();
 });
 
+it('has work that could not be merged begun anew, once: what was done since is gone on with', async () => {
+  const { engine, starts } = await open(async (start, report) => {
+    if (start.fence === 4) return proving()(start, report);
+    await report({ type: 'dispatch.started' });
+    const said: ConversationEvent = { type: 'turn.told', v: 1, ...start.caller, text: 'I work', messageIds: [] };
+    if (start.fence !== 2) await report({ type: 'dispatch.activity', events: [said] });
+    const code = start.fence === 1 ? 'landing_conflict' : 'provider_limited';
+    return report({ type: 'dispatch.failed', failure: failure(code, 'both changed a.js') });
+  });
+  await engine.submit(startRun([numberedTask(1, { retry: { limit: 1, backoffMs: 0 } })], 1));
+  await until(engine, 'run.completed');
+  expect(starts.map(({ fresh }) => fresh ?? false)).toEqual([false, true, true, false]);
+  expect(starts[1]?.note).toMatch(/^Attempt 1 was not accepted: both changed a\.js\n.* on top of it\.$/);
+});
+
 it('hands over the conversation so far, and the messages that wait for the agent', async () => {
   const { engine, starts } = await open(async (start, report) => {
     if (start.fence > 1) return proving()(start, report);

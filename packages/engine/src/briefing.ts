@@ -1,3 +1,4 @@
+import type { Failure } from '@fusion-kit/domain/errors';
 import { ConversationEvent, type EventType } from '@fusion-kit/domain/event';
 import { fill, references } from '@fusion-kit/domain/expression/template';
 import type { TaskId } from '@fusion-kit/domain/ids';
@@ -9,6 +10,7 @@ import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { RunnerMessage, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
+import { conflictBefore, FRESH_START } from './fresh-start.ts';
 import { filledWork, type NodeWork, templatesOf } from '@fusion-kit/domain/node';
 import { wholeText } from '@fusion-kit/domain/kept-text';
 
@@ -40,7 +42,8 @@ export async function brief(
     : [];
   const history = past.map((entry) => entry.event as ConversationEvent);
   const values = { inputs: run.inputs, outputs: await neededOutputs(options, task) };
-  const note = noteOf(task);
+  const conflict = await conflictBefore(journal, task, past.at(-1)?.seq ?? 0);
+  const note = noteOf(task, conflict);
   const waiting = [...world.all('messages')].filter((message) => message.deliveries[agent.id]?.state === 'pending');
   return {
     type: 'dispatch.start',
@@ -60,6 +63,7 @@ export async function brief(
       .map(({ name, capabilities }) => ({ name, capabilities })),
     setup: run.setup,
     timeoutMs: task.timeoutMs,
+    ...(conflict && { fresh: true }),
     ...(note && { note }),
     history,
     messages: await Promise.all(waiting.map((message) => inbound(options, message))),
@@ -70,7 +74,8 @@ const filled = (work: NodeWork, fillIn: (text: string) => string): NodeWork =>
   filledWork(work, Object.fromEntries(Object.entries(templatesOf(work)).map(([key, text]) => [key, fillIn(text)])));
 
 /** What an agent has to know of the attempt before; nothing when that was only interrupted. */
-function noteOf({ failure, attempts }: Task): string | undefined {
+function noteOf({ failure, attempts }: Task, conflict: Failure | undefined): string | undefined {
+  if (conflict) return `Attempt ${attempts} was not accepted: ${conflict.message}\n${FRESH_START}`;
   if (!failure || attempts === 0 || !countsAsAttempt(failure.code)) return undefined;
   return `Attempt ${attempts} was not accepted: ${failure.message}\n${failure.remedy}`;
 }
