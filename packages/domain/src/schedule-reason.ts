@@ -1,7 +1,7 @@
 import { type Agent, comesBack, SHELL_RUNTIME } from './agent.ts';
 import { executorOf } from './node.ts';
 import { runEnded } from './run.ts';
-import { fullRun, homeOf, isWanted, runIsFull, suits } from './schedule.ts';
+import { claimOf, fullRun, holderOf, isWanted, runIsFull, suits } from './schedule.ts';
 import { affinityOf } from './schedule-affinity.ts';
 import type { Task } from './task.ts';
 import type { World } from './world.ts';
@@ -62,14 +62,15 @@ function nobody(all: readonly Agent[], task: Task): string {
 
 /** Some agents could take it, if they were free and the server let them. */
 function occupied(world: World, task: Task, suitable: readonly Agent[]): string {
-  const home = homeOf(world, task);
-  if (home?.kept && home.agent.state === 'paused') return `its agent ${home.agent.name} is paused`;
+  const claim = claimOf(world, task);
+  const holder = claim && holderOf(world, claim, task);
+  if (holder?.state === 'paused') return `its agent ${holder.name} is paused`;
   const held = suitable
     .filter((agent) => agent.state === 'idle')
     .flatMap((agent) => world.limitReached(agent) ?? world.shortages.get(agent.runtime) ?? []);
   if (held[0] !== undefined) return held[0];
-  if (home && !home.kept && home.agent.state === 'working')
-    return `waits for agent ${home.agent.name}, who works on ${affinityOf(task)}, or for another who has nothing else to do`;
+  if (holder?.state === 'working')
+    return `waits for agent ${holder.name}, who works on ${affinityOf(task)}, or for another who has nothing else to do`;
   const [one] = suitable;
   if (suitable.length > 1 || !one) return `waits for one of ${suitable.length} agents`;
   return `waits for agent ${one.name}${one.state === 'paused' || one.state === 'spawning' ? `, which is ${one.state}` : ''}`;

@@ -4,7 +4,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from './event.ts';
 import { topicMatches } from './message.ts';
-import { AGEING_MS_PER_PRIORITY, AWAY_MS, homeOf, mayTake, rank, STARVATION_BOUND_MS, WARM_MS } from './schedule.ts';
+import {
+  AGEING_MS_PER_PRIORITY,
+  AWAY_MS,
+  claimOf,
+  holderOf,
+  mayTake,
+  rank,
+  STARVATION_BOUND_MS,
+  WARM_MS,
+} from './schedule.ts';
 import type { Limits } from './schedule-limits.ts';
 import type { TaskSpec } from './task.ts';
 import { World } from './world.ts';
@@ -44,6 +53,13 @@ function worldOf(events: readonly Event[], world = new World()): World {
   return world;
 }
 
+const homeOf = (world: World, id: TaskSpec['id']) => {
+  const task = world.get('tasks', id)!;
+  const claim = claimOf(world, task);
+  const holder = claim && holderOf(world, claim, task);
+  return holder && { agent: holder.id, kept: claim.kept };
+};
+
 const begun = [SAMPLE['project.created'], SAMPLE['run.started'], SAMPLE['task.created']];
 const [ada, bob] = [sampleId('agt', 1), sampleId('agt', 2)];
 const [one, two] = [sampleTaskSpec.id, sampleId('tsk', 2)];
@@ -72,17 +88,17 @@ describe('in whose queue a task stands', () => {
   ];
   const homeIn = (...more: Event[]) => {
     const world = worldOf([...worked, ...more]);
-    return homeOf(world, world.get('tasks', two)!);
+    return homeOf(world, two);
   };
 
   it('is nobody’s until somebody has worked on what it belongs to', () => {
     expect(homeIn()).toBeUndefined();
-    expect(homeIn(SAMPLE['task.assigned'])).toMatchObject({ agent: { id: ada }, kept: false });
+    expect(homeIn(SAMPLE['task.assigned'])).toMatchObject({ agent: ada, kept: false });
   });
 
   it('stays with the agent also when that is done, and leaves it when it is paused or gone', () => {
     const done: Event = { ...SAMPLE['task.completed'], landed: undefined };
-    expect(homeIn(SAMPLE['task.assigned'], SAMPLE['task.started'], done)).toMatchObject({ agent: { id: ada } });
+    expect(homeIn(SAMPLE['task.assigned'], SAMPLE['task.started'], done)).toMatchObject({ agent: ada });
     expect(homeIn(SAMPLE['task.assigned'], SAMPLE['agent.paused'])).toBeUndefined();
     expect(homeIn(SAMPLE['task.assigned'], SAMPLE['task.started'], done, SAMPLE['agent.terminated'])).toBeUndefined();
   });
@@ -90,13 +106,13 @@ describe('in whose queue a task stands', () => {
   it('does not move to who took one from its tail', () => {
     const stolen: Event = { ...SAMPLE['task.assigned'], taskId: two, agentId: bob, stolenFrom: ada };
     const world = worldOf([...worked, SAMPLE['task.assigned'], stolen, born({ ...story, id: sampleId('tsk', 3) })]);
-    expect(homeOf(world, world.get('tasks', sampleId('tsk', 3))!)).toMatchObject({ agent: { id: ada } });
+    expect(homeOf(world, sampleId('tsk', 3))).toMatchObject({ agent: ada });
   });
 
   it('is that of the agent whose conversation it is in, though that is paused', () => {
     const { failure: _none, ...lost } = SAMPLE['task.requeued'];
     const world = worldOf([...worked, SAMPLE['task.assigned'], SAMPLE['agent.paused'], lost]);
-    expect(homeOf(world, world.get('tasks', one)!)).toMatchObject({ agent: { id: ada }, kept: true });
+    expect(homeOf(world, one)).toMatchObject({ agent: ada, kept: true });
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Agent, SHELL_RUNTIME } from './agent.ts';
+import type { AgentId } from './ids.ts';
 import { executorOf } from './node.ts';
 import { affinityOf } from './schedule-affinity.ts';
 import type { Task } from './task.ts';
@@ -56,25 +57,31 @@ export function isWanted(agent: Agent, work: Task['work']): boolean {
   );
 }
 
-/** An interrupted task goes back to the agent whose conversation it is in, while that agent lives, still suits it and is not busy with another. */
-export function keptFor(world: World, task: Task): Agent | undefined {
-  const last = task.lastAgentId && world.get('agents', task.lastAgentId);
-  return last && (last.state === 'idle' || last.state === 'paused') && suits(last, task) ? last : undefined;
+/** Who comes first with a task. `kept`: it is in that agent's conversation. Otherwise that agent's workspace is warm. */
+export interface Claim {
+  agentId: AgentId;
+  kept: boolean;
 }
 
 /**
- * In whose queue a task that may start belongs. `kept`: it is in that agent's conversation and nobody else's. Otherwise it only goes there early, because the
- * agent worked last on what has the same affinity in this run and its workspace is warm. undefined: it is anybody's. Pure.
+ * Into whose queue a task goes that may start: an interrupted one into that of the agent whose conversation it is in, else into that of the agent that was given the
+ * last task with the same affinity in this run. undefined: it is anybody's. Pure.
  */
-export function homeOf(world: World, task: Task): { agent: Agent; kept: boolean } | undefined {
-  const kept = keptFor(world, task);
-  if (kept) return { agent: kept, kept: true };
+export function claimOf(world: World, task: Task): Claim | undefined {
+  if (task.lastAgentId) return { agentId: task.lastAgentId, kept: true };
   const affinity = affinityOf(task);
-  const id = affinity === undefined ? undefined : world.warmAgent(task.runId, affinity);
-  const agent = id && world.get('agents', id);
-  return agent && (agent.state === 'idle' || agent.state === 'working') && suits(agent, task)
-    ? { agent, kept: false }
-    : undefined;
+  const agentId = affinity === undefined ? undefined : world.warmAgent(task.runId, affinity);
+  return agentId && { agentId, kept: false };
+}
+
+/**
+ * The agent of a claim, while the claim holds: it lives and suits the task. What is in its conversation is kept for it, also while it is paused, and is anybody's
+ * while it is busy with something else; what it only knows its way in waits for it while it is at work, and is anybody's while it is paused. Pure.
+ */
+export function holderOf(world: World, claim: Claim, task: Task): Agent | undefined {
+  const agent = world.get('agents', claim.agentId);
+  const waits = claim.kept ? agent?.state === 'paused' : agent?.state === 'working';
+  return agent && (agent.state === 'idle' || waits) && suits(agent, task) ? agent : undefined;
 }
 
 /** Why an agent may not take a task now; undefined when it may. Pure. */

@@ -1,11 +1,12 @@
 import type { NewId } from '@fusion-kit/domain/ids';
+import type { Admission } from '@fusion-kit/domain/ports/admission';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
 import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import { TABLES } from '@fusion-kit/domain/row';
 import type { Heartbeat } from '@fusion-kit/domain/runner-protocol';
-import { World } from '@fusion-kit/domain/world';
+import { World, type WorldOptions } from '@fusion-kit/domain/world';
 import { archiveLog } from './archive.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Engine, LiveDelta } from './engine.ts';
@@ -24,7 +25,7 @@ import { useCases } from './use-cases.ts';
 import { Watchdog, type WatchdogLimits } from './watchdog.ts';
 import { Writer } from './writer.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends WorldOptions {
   journal: Journal;
   /** Number of the last event when the journal was opened. */
   head: number;
@@ -37,6 +38,8 @@ export interface EngineOptions {
   clock?: () => number;
   random?: () => number;
   newId?: NewId;
+  /** Whether the machine has room for another agent at work; without it there always is. */
+  admission?: Admission | undefined;
   /** When silence of an agent counts for what. */
   watchdog?: Partial<WatchdogLimits>;
   /** Where problems go that no task or agent can show. */
@@ -51,7 +54,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { journal, head, blobs, transport, store, version } = options;
   const { clock = Date.now, random = Math.random, log: say = () => {} } = options;
   const newId = options.newId ?? ulidIds(clock);
-  const world = new World();
+  const world = new World({ limits: options.limits, providerOf: options.providerOf });
   await loadActive(journal, world);
   const log = new Log(journal, head);
   const writer = new Writer({ journal, log, world, clock });
@@ -59,7 +62,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const listeners = new Set<(delta: LiveDelta) => void>();
   const tell = (delta: LiveDelta) => listeners.forEach((listener) => listener(delta));
 
-  const scheduler = new Scheduler({ world, writer, newId, clock });
+  const scheduler = new Scheduler({ world, writer, newId, clock, admission: options.admission });
   const dispatcher = new Dispatcher({ world, writer, journal, blobs, transport, tokens, random, log: say });
   const landing = new Landing({ world, writer, store, random });
   const expiry = new Expiry({ world, writer, clock });

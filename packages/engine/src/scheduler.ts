@@ -2,21 +2,30 @@ import type { Agent } from '@fusion-kit/domain/agent';
 import type { Entry } from '@fusion-kit/domain/entry';
 import { asFusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, NewId, TaskId } from '@fusion-kit/domain/ids';
-import { keptFor, needsMet, rank, suits } from '@fusion-kit/domain/schedule';
-import type { Task } from '@fusion-kit/domain/task';
+import type { Admission } from '@fusion-kit/domain/ports/admission';
+import { needsMet, runIsFull } from '@fusion-kit/domain/schedule';
+import { isEnded, isOfHouse, type Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
 import type { Follower } from './follower.ts';
-import { type Lane, ReadyQueue } from './ready-queue.ts';
+import { Asked } from './scheduling/asked.ts';
+import { type Choice, choose, type Choosing, steal } from './scheduling/choose.ts';
+import { ReadyQueue } from './scheduling/ready-queue.ts';
 import type { Writer } from './writer.ts';
 
 /** Longest a timer may sleep, in milliseconds (the platform's limit is 2^31 - 1). */
 const SLEEP_MAX_MS = 2_000_000_000;
+/** How soon the machine is asked again when it had no room. */
+const ADMISSION_AGAIN_MS = 2_000;
 
 export interface SchedulerOptions {
   world: World;
   writer: Writer;
   newId: NewId;
   clock: () => number;
+  /** Whether the machine has room; without it there always is. */
+  admission?: Admission | undefined;
+  /** Whether agents with nothing else to do take from the queues of others. Default true; a benchmark shows what it gains. */
+  stealing?: boolean;
 }
 
 /**
@@ -25,54 +34,68 @@ export interface SchedulerOptions {
  */
 export class Scheduler implements Follower {
   readonly #options: SchedulerOptions;
-  readonly #ready = new ReadyQueue();
-  /** Agents and tasks whose assignment is on its way to the writer. */
-  readonly #asked = new Set<AgentId | TaskId>();
+  readonly #ready: ReadyQueue;
+  readonly #asked: Asked;
+  readonly #idle = new Set<AgentId>();
   readonly #timers = new Map<TaskId, NodeJS.Timeout>();
-  /** Tasks that wait for the paused agent whose conversation they are in. */
-  #kept: TaskId[] = [];
+  #again: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#ready = new ReadyQueue(options.world);
+    this.#asked = new Asked(options.world);
   }
 
   /** Takes up what was waiting when the server started. */
   start(): void {
-    for (const task of this.#options.world.all('tasks')) if (task.state === 'queued') this.#consider(task);
+    const { world } = this.#options;
+    for (const task of world.all('tasks')) this.#consider(task);
+    for (const agent of world.all('agents')) this.#note(agent.id);
     this.#match();
   }
 
   see(entries: readonly Entry[]): void {
     const { world } = this.#options;
-    let agentsChanged = false;
     for (const { event } of entries) {
-      agentsChanged ||= event.type.startsWith('agent.');
+      if ('agentId' in event && event.agentId) this.#note(event.agentId);
       if (event.type === 'run.completed' || event.type === 'run.failed' || event.type === 'run.cancelled')
         this.#ready.drop(event.runId);
       if (!event.type.startsWith('task.') || !('taskId' in event) || !event.taskId) continue;
       const task = world.get('tasks', event.taskId);
-      if (event.type === 'task.created' || event.type === 'task.requeued' || event.type === 'task.reprioritized')
-        this.#consider(task);
-      else if (event.type !== 'task.needs_added' && event.type !== 'task.assigned' && event.type !== 'task.started') {
+      this.#consider(task, event.taskId);
+      if (event.type === 'task.assigned') this.#asked.decided(event.taskId);
+      if (event.type === 'task.assigned' && task) this.#ready.settle(task);
+      if (!task || isEnded(task.state))
         for (const id of world.dependents(event.taskId)) this.#consider(world.get('tasks', id));
-      }
     }
-    if (agentsChanged) for (const id of this.#kept.splice(0)) this.#consider(world.get('tasks', id));
     this.#match();
   }
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#again);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 
-  #consider(task: Task | undefined): void {
+  #note(id: AgentId): void {
+    if (this.#options.world.get('agents', id)?.state === 'idle') this.#idle.add(id);
+    else this.#idle.delete(id);
+  }
+
+  /** Lets a task stand in its queue if it may start, and nowhere if it may not. */
+  #consider(task: Task | undefined, id = task?.id): void {
     const { world, clock } = this.#options;
-    if (this.#stopped || !task || task.state !== 'queued' || !needsMet(world, task)) return;
+    if (id === undefined || this.#stopped) return;
+    if (!task || !mayStart(world, task)) {
+      this.#ready.remove(id);
+      clearTimeout(this.#timers.get(id));
+      this.#timers.delete(id);
+      return;
+    }
     const waitMs = (task.notBefore ?? 0) - clock();
-    if (waitMs <= 0) return this.#ready.add(task);
+    if (waitMs <= 0) return this.#asked.hasTask(task.id) ? undefined : this.#ready.put(task);
     clearTimeout(this.#timers.get(task.id));
     const wake = () => {
       this.#timers.delete(task.id);
@@ -82,62 +105,83 @@ export class Scheduler implements Follower {
     this.#timers.set(task.id, setTimeout(wake, Math.min(waitMs, SLEEP_MAX_MS)));
   }
 
+  /** First everybody takes what is theirs or nobody's; then those who still have nothing take from others. */
   #match(): void {
     if (this.#stopped) return;
-    const { world } = this.#options;
-    for (const project of world.all('projects')) {
-      for (const agent of world.agentsOf(project.id)) {
-        while (agent.state === 'idle' && !this.#asked.has(agent.id)) {
-          const task = this.#take(agent);
-          if (!task) break;
-          const kept = keptFor(world, task);
-          if (kept?.state === 'paused') this.#kept.push(task.id);
-          else this.#assign(task, kept && !this.#asked.has(kept.id) ? kept : agent);
-        }
+    clearTimeout(this.#again);
+    this.#again = undefined;
+    this.#options.world.shortages.clear();
+    const choosing: Choosing = {
+      world: this.#options.world,
+      ready: this.#ready,
+      isOpen: ({ runId, example }) =>
+        this.#options.world.get('runs', runId)?.state === 'running' &&
+        !runIsFull(this.#options.world, example, this.#asked.ofRun(runId)),
+      isFree: (agent) => this.#isFree(agent),
+    };
+    for (const find of this.#options.stealing === false ? [choose] : [choose, steal]) {
+      for (const id of this.#idle) {
+        if (this.#ready.isEmpty) return;
+        const agent = this.#options.world.get('agents', id);
+        if (agent && this.#isFree(agent)) this.#serve(agent, find(agent, choosing));
       }
     }
   }
 
-  /** The best task this agent may do, taken out of its lane. */
-  #take(agent: Agent): Task | undefined {
-    let best: { task: Task; lane: Lane; rank: number } | undefined;
-    for (const lane of this.#ready.lanes) {
-      const task = this.#head(lane, agent);
-      const place = lane.queue.peek();
-      if (task && place && (!best || place.rank < best.rank)) best = { task, lane, rank: place.rank };
-    }
-    best?.lane.queue.pop();
-    return best?.task;
+  #isFree(agent: Agent): boolean {
+    return agent.state === 'idle' && !this.#asked.hasAgent(agent.id);
   }
 
-  /** The first task of a lane that really waits, if the agent suits it. Places that are out of date are dropped on the way. */
-  #head(lane: Lane, agent: Agent): Task | undefined {
+  #serve(agent: Agent, choice: Choice | undefined): void {
     const { world } = this.#options;
-    if (world.get('runs', lane.runId)?.state !== 'running') return undefined;
-    for (let place = lane.queue.peek(); place; place = lane.queue.peek()) {
-      const task = world.get('tasks', place.id);
-      if (task?.state === 'queued' && rank(task) === place.rank && !this.#asked.has(task.id))
-        return suits(agent, task) ? task : undefined;
-      lane.queue.pop();
-    }
-    return undefined;
+    const task = choice && world.get('tasks', choice.taskId);
+    if (!task || world.limitReached(agent, this.#asked.counts) || !this.#isAdmitted(agent)) return;
+    this.#assign(task, agent, choice.stolenFrom);
   }
 
-  #assign(task: Task, agent: Agent): void {
+  /** Asks once for agents of a kind; what the machine lacks for one of them it lacks for all. */
+  #isAdmitted(agent: Agent): boolean {
+    const { world, admission } = this.#options;
+    if (!admission) return true;
+    if (world.shortages.has(agent.runtime)) return false;
+    const atWork = [...world.atWork].flatMap((id) => world.get('agents', id) ?? []);
+    const shortage = admission.admit(agent, [...atWork, ...this.#asked.agents]);
+    if (shortage === undefined) return true;
+    world.shortages.set(agent.runtime, shortage);
+    this.#again ??= setTimeout(() => this.#match(), ADMISSION_AGAIN_MS);
+    return false;
+  }
+
+  #assign(task: Task, agent: Agent, stolenFrom: AgentId | undefined): void {
     const { writer, newId, world } = this.#options;
-    this.#asked.add(task.id).add(agent.id);
+    this.#asked.add(task, agent);
+    this.#ready.remove(task.id);
+    if (!stolenFrom) this.#ready.promise(task, agent.id);
     const done = () => {
       this.#asked.delete(task.id);
-      this.#asked.delete(agent.id);
+      this.#ready.settle(task);
       this.#consider(world.get('tasks', task.id));
       // What changed meanwhile was seen while both were still asked for, so nothing else may wake us.
       if (world.get('agents', agent.id)?.state === 'idle' || world.get('tasks', task.id)?.state === 'queued')
         this.#match();
     };
-    const command = { type: 'task.assign', taskId: task.id, agentId: agent.id, dispatchId: newId('dsp') } as const;
+    const command = {
+      type: 'task.assign',
+      taskId: task.id,
+      agentId: agent.id,
+      dispatchId: newId('dsp'),
+      ...(stolenFrom && { stolenFrom }),
+    } as const;
     writer.submit(command).then(done, (thrown: unknown) => {
       if (asFusionError(thrown).code === 'journal_failed') this.stop();
       else done(); // something changed meanwhile
     });
   }
 }
+
+/** Whether a task could be given to an agent now, as far as it goes itself. */
+const mayStart = (world: World, task: Task): boolean =>
+  task.state === 'queued' &&
+  !isOfHouse(task) &&
+  (task.when === undefined || task.admitted === true) &&
+  needsMet(world, task);
