@@ -75,6 +75,7 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
     .tuple(runId, fc.boolean())
     .map(([id, passed]) => ({ type: 'run.conclude', runId: id, passed, checks: [] })),
   'task.cancel': taskId.map((id) => ({ type: 'task.cancel', taskId: id, reason: 'enough' })),
+  'task.restart': taskId.map((id) => ({ type: 'task.restart', taskId: id, reason: 'it hangs' })),
   'task.reprioritize': fc
     .tuple(taskId, fc.integer({ min: 0, max: 9 }))
     .map(([id, priority]) => ({ type: 'task.reprioritize', taskId: id, priority })),
@@ -101,6 +102,8 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
     .tuple(caller, failures)
     .map(([who, failure]) => ({ type: 'dispatch.fail', caller: who, failure, jitter: 0.5 })),
   'dispatch.lose': caller.map((who) => ({ type: 'dispatch.lose', caller: who, reason: 'restart' })),
+  'dispatch.stall': caller.map((who) => ({ type: 'dispatch.stall', caller: who, quietMs: 50, process: 'alive' })),
+  'dispatch.revive': caller.map((who) => ({ type: 'dispatch.revive', caller: who })),
   'message.send': fc.tuple(number, agentId, fc.boolean()).map(([n, to, topic]) => ({
     type: 'message.send',
     messageId: sampleId('msg', n),

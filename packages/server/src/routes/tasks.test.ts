@@ -41,6 +41,38 @@ test('a task changes its place and is cancelled', async () => {
   });
 });
 
+test('a task in the hands of an agent is given out again when a person asks for it; one that waits or has landed work is not', async () => {
+  const house = openHouse();
+  const { project, agent } = await furnished(house);
+  const { id, runId } = await create(house, newTask(project.id));
+  const restart = { action: 'restart', reason: 'it hangs' };
+  const refused = { status: 409, code: 'move_refused' };
+  expect(await house.refusal('PATCH', `tasks/${id}`, restart)).toMatchObject(refused);
+  const assign = async () => {
+    const caller = {
+      projectId: project.id,
+      runId,
+      taskId: id,
+      agentId: agent.id,
+      dispatchId: house.engine.newId('dsp'),
+    };
+    await house.engine.submit({ type: 'task.assign', taskId: id, agentId: agent.id, dispatchId: caller.dispatchId });
+    await house.engine.submit({ type: 'dispatch.start', caller });
+    return caller;
+  };
+  const first = await assign();
+  const again = await house.ok('PATCH', `tasks/${id}`, restart);
+  expect(again).toMatchObject({ state: 'queued', attempts: 0, lastAgentId: agent.id });
+  await expect(house.engine.submit({ type: 'dispatch.phase', caller: first, phase: 'working' })).rejects.toMatchObject({
+    code: 'dispatch_stale',
+  });
+  const caller = await assign();
+  const commit = 'c'.repeat(40);
+  const receipt = { kind: 'unverified' as const, files: [], fileCount: 0, checks: [], sandbox: 'none', commit };
+  await house.engine.submit({ type: 'dispatch.prove', caller, outputs: {}, receipt });
+  expect(await house.refusal('PATCH', `tasks/${id}`, restart)).toMatchObject(refused);
+});
+
 test('tasks are listed by state, project, run, agent and workflow', async () => {
   const house = openHouse();
   const { project, agent } = await furnished(house);

@@ -77,7 +77,7 @@ export function taskRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions): 
 
   const change = {
     method: 'patch',
-    summary: 'Cancels a task or changes its place in the queue.',
+    summary: 'Cancels, skips, answers or starts again a task, or changes its place in the queue.',
     body: TaskChange,
   } as const;
   endpoint(app, { ...one, ...change, answer: TaskView }, async ({ params, body }) => {
