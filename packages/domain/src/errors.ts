@@ -180,6 +180,8 @@ export const ERRORS = {
     status: 500,
     remedy: 'Make the directory writable, or set FUSION_KIT_HOME to another one.',
   },
+  backup_invalid: { status: 422, remedy: 'Use another backup: this one is not whole, or of something else.' },
+  directory_not_empty: { status: 409, remedy: 'Name a directory that is new or empty.' },
   port_taken: { status: 409, remedy: 'Choose another port with --port, or 0 for any free one.' },
   server_unreachable: { status: 503, remedy: 'Start it with `fusion-kit up`.' },
   shutting_down: { status: 503, again: 'free', remedy: 'Wait for the restart and send the request again.' },

@@ -7,7 +7,7 @@ const READ_BATCH = 5_000;
 const WRITE_BATCH = 2_000;
 
 /** The whole log, oldest first. */
-export async function* wholeLog(journal: Journal): AsyncGenerator<Entry[]> {
+export async function* wholeLog(journal: Pick<Journal, 'readAfter'>): AsyncGenerator<Entry[]> {
   let seen = 0;
   while (true) {
     const entries = await journal.readAfter(seen, READ_BATCH);

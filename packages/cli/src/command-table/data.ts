@@ -11,4 +11,18 @@ export const DATA: readonly CommandEntry[] = [
     ],
     load: async () => (await import('../commands/archive.ts')).archive,
   },
+  {
+    path: 'backup',
+    summary: 'copy the data directory, while a server runs or not',
+    arguments: [['<target>', 'a new directory, or a new file: .tar, .tar.gz or .tgz']],
+    options: [['--with-token', 'put the access token in as well']],
+    load: async () => (await import('../commands/backup.ts')).backup,
+  },
+  {
+    path: 'restore',
+    summary: 'make a data directory of a backup',
+    arguments: [['<backup>', 'what `fusion-kit backup` made']],
+    options: [['--home <directory>', 'a new or empty directory (default: the data directory)']],
+    load: async () => (await import('../commands/restore.ts')).restore,
+  },
 ];

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { FusionError, type ErrorCode } from '@fusion-kit/domain/errors';
 import type { Severity } from '@fusion-kit/domain/event';
-import { syncPath } from '../sync-path.ts';
+import { makeDirectory, syncPath } from '../sync-path.ts';
 import { type Block, footerBytes, sha256 } from './footer.ts';
 import { postingsOf } from './postings.ts';
 import { Segment } from './segment.ts';
@@ -129,10 +129,6 @@ export async function writeSegment(writing: SegmentWriting): Promise<Segment> {
     if (thrown instanceof FusionError) throw thrown;
     throw new FusionError(FAILED, `${directory} cannot keep a segment`, { cause: thrown });
   }
-}
-
-async function makeDirectory(directory: string): Promise<void> {
-  if (await mkdir(directory, { recursive: true, mode: 0o700 })) await syncPath(dirname(directory));
 }
 
 async function writeFile(path: string, { dataId, first, bounds, events, onStep }: SegmentWriting) {

@@ -127,7 +127,8 @@ export class SqliteJournal implements Journal {
   }
 }
 
-function entryOf([seq, at, event, keyed]: EventRow): Entry {
+/** An event as it was kept, in today's form. */
+export function entryOf([seq, at, event, keyed]: EventRow): Entry {
   return upcastEntry({ seq, at, event: JSON.parse(event), ...(keyed !== null && { keyed: JSON.parse(keyed) }) });
 }
 

@@ -22,18 +22,23 @@ const stateRowOf = ([table, id, body]: ResultRow): StateRow => ({
   body: String(body),
 });
 
+/** Every row by (table, id) from a connection that is in a read transaction. */
+export async function* stateRowsOf(reader: Connection): AsyncGenerator<StateRow> {
+  let page = await reader.readOne(pageAfter({ table: '', id: '' }));
+  while (page.length > 0) {
+    const rows = page.map(stateRowOf);
+    yield* rows;
+    page = await reader.readOne(pageAfter(rows.at(-1) ?? { table: '', id: '' }));
+  }
+}
+
 /** Every row by (table, id), as of one moment, from a connection of its own that holds its read transaction open. */
 export async function* fileStateRows(path: string): AsyncGenerator<StateRow> {
   const reader = new Connection();
   try {
     await reader.open(path, true, []);
     await reader.run('begin');
-    let page = await reader.readOne(pageAfter({ table: '', id: '' }));
-    while (page.length > 0) {
-      const rows = page.map(stateRowOf);
-      yield* rows;
-      page = await reader.readOne(pageAfter(rows.at(-1) ?? { table: '', id: '' }));
-    }
+    yield* stateRowsOf(reader);
   } catch (thrown) {
     throw journalFailure('the rows cannot be read', thrown);
   } finally {

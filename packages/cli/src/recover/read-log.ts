@@ -1,0 +1,61 @@
+import { blobsNamedBy } from '@fusion-kit/domain/blob-refs';
+import { type Entry, PROJECTION_VERSION } from '@fusion-kit/domain/entry';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { wholeLog } from '@fusion-kit/engine/rebuild';
+import { foldedRows, stateHash } from '@fusion-kit/engine/state-hash';
+import type { FrozenJournal } from '@fusion-kit/journals/sqlite/frozen-journal';
+
+/** Events that are told for one blob. */
+const NAMING_MAX = 5;
+
+/** What a reading of the whole log, and a fold of it, came to. */
+export interface LogReading {
+  /** How far it goes without a gap. */
+  last: number;
+  /** Why it could not be read or folded to its end. */
+  broken: FusionError | undefined;
+  /** Blobs that events name, and the numbers of the first that do. */
+  blobs: Map<string, number[]>;
+  /** Hash of the rows as they are kept; undefined when they cannot be read. */
+  rowsHash: string | undefined;
+  /** Hash of the rows that the log leads to; undefined when it is broken, or when the rows were folded by another release and are to be rebuilt anyway. */
+  logHash: string | undefined;
+}
+
+/** Reads the log from its first event to its last, folds it, and compares. Never throws: what is wrong is the answer. */
+export async function readLog(journal: FrozenJournal): Promise<LogReading> {
+  const reading: LogReading = { last: 0, broken: undefined, blobs: new Map(), rowsHash: undefined, logHash: undefined };
+  try {
+    const logHash = await stateHash(foldedRows(observed(journal, reading)));
+    if (reading.last !== journal.head)
+      throw new FusionError('journal_failed', `the log ends with event ${reading.last}, not with ${journal.head}`);
+    if (journal.projectionVersion === PROJECTION_VERSION) reading.logHash = logHash;
+  } catch (thrown) {
+    reading.broken = asFusionError(thrown);
+  }
+  reading.rowsHash = await rowsHash(journal).catch(() => undefined);
+  return reading;
+}
+
+/** The state hash of the rows as they are kept. */
+export async function rowsHash(journal: Pick<FrozenJournal, 'stateRows'>): Promise<string> {
+  async function* rows() {
+    for await (const { table, id, body } of journal.stateRows()) yield { table, id, row: JSON.parse(body) as unknown };
+  }
+  return await stateHash(rows());
+}
+
+async function* observed(journal: FrozenJournal, reading: LogReading): AsyncGenerator<Entry[]> {
+  for await (const entries of wholeLog(journal)) {
+    for (const { seq, event } of entries) {
+      if (seq !== reading.last + 1)
+        throw new FusionError('journal_failed', `the log has a gap: event ${seq} comes after ${reading.last}`);
+      reading.last = seq;
+      for (const blob of blobsNamedBy(event)) {
+        const naming = reading.blobs.get(blob) ?? [];
+        if (naming.length < NAMING_MAX) reading.blobs.set(blob, [...naming, seq]);
+      }
+    }
+    yield entries;
+  }
+}
