@@ -121,7 +121,7 @@ export class Dispatch {
   }
 
   async #prepare(): Promise<Workspace> {
-    const { caller, base, history, project, fresh, work } = this.#start;
+    const { caller, base, history, project, fresh, work, agent } = this.#start;
     const over = this.#pulse.within();
     const workspace = await this.#parts.workspaces.open(caller.agentId, project);
     if (project.kind === 'git' && !base)
@@ -131,7 +131,7 @@ export class Dispatch {
     const dispatch = { id: caller.dispatchId, ...(base && { base }) };
     await (previous ? workspace.resume({ ...dispatch, previous }) : workspace.begin(dispatch));
     over();
-    this.#parts.sampler.start(caller.dispatchId, workspace.path);
+    this.#parts.sampler.start(caller.dispatchId, workspace.path, agent.runtime);
     return workspace;
   }
 

@@ -54,8 +54,9 @@ it('reads the figures of a process whose name holds parentheses and blanks', () 
 describe('a sampler', () => {
   it('keeps the peak, and processor time that never falls', async () => {
     let rows: ProcessRow[] = [];
-    const sampler = new Sampler({ read: async () => rows });
-    sampler.start('dsp_1', '/a/ada/tree');
+    const peaks: unknown[] = [];
+    const sampler = new Sampler({ read: async () => rows, onPeak: (...peak) => peaks.push(peak) });
+    sampler.start('dsp_1', '/a/ada/tree', 'shell');
     expect(sampler.sampleOf('dsp_1')).toBeUndefined();
     const seen = async (...now: ProcessRow[]) => {
       rows = [row(99, 1), ...now];
@@ -66,16 +67,20 @@ describe('a sampler', () => {
     expect(await seen(row(2, 1, { ...mine, rssBytes: 500, cpuMs: 100 }))).toMatchObject({ cpuMs: 100 });
     expect(await seen()).toEqual({ rssBytes: 0, cpuMs: 100, processes: 0 });
     expect(await seen(row(3, 1, { ...mine, rssBytes: 20, cpuMs: 30 }))).toMatchObject({ cpuMs: 130, rssBytes: 20 });
-    expect(sampler.stop('dsp_1')).toBe(500);
+    sampler.stop('dsp_1');
+    sampler.stop('dsp_1');
+    expect(peaks).toEqual([['shell', 500]]);
     expect(sampler.sampleOf('dsp_1')).toBeUndefined();
   });
 
   it('says nothing where processes cannot be seen', async () => {
-    const sampler = new Sampler({ read: async () => [] });
-    sampler.start('dsp_1', '/a/ada/tree');
+    const peaks: unknown[] = [];
+    const sampler = new Sampler({ read: async () => [], onPeak: (...peak) => peaks.push(peak) });
+    sampler.start('dsp_1', '/a/ada/tree', 'shell');
     await sampler.look();
     expect(sampler.sampleOf('dsp_1')).toBeUndefined();
-    expect(sampler.stop('dsp_1')).toBeUndefined();
+    sampler.stop('dsp_1');
+    expect(peaks).toEqual([]);
   });
 
   it('looks only while something is watched', async () => {
@@ -85,7 +90,7 @@ describe('a sampler', () => {
       return [];
     };
     const sampler = new Sampler({ read, everyMs: 1 });
-    sampler.start('dsp_1', '/a/ada/tree');
+    sampler.start('dsp_1', '/a/ada/tree', 'shell');
     await expect.poll(() => looks).toBeGreaterThan(1);
     sampler.stop('dsp_1');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -106,15 +111,17 @@ describe('a sampler', () => {
       const child = spawn(process.execPath, ['-e', script], { cwd: '/', env, stdio: ['ignore', 'pipe', 'ignore'] });
       onTestFinished(() => void child.kill('SIGTERM'));
       await once(child.stdout, 'data');
-      const sampler = new Sampler();
-      sampler.start('dsp_1', join(directory, 'tree'));
+      const peaks: unknown[] = [];
+      const sampler = new Sampler({ onPeak: (...peak) => peaks.push(peak) });
+      sampler.start('dsp_1', join(directory, 'tree'), 'codex');
       await sampler.look();
       const sample = sampler.sampleOf('dsp_1')!;
       expect(sample.processes).toBe(2);
       expect(sample.rssBytes).toBeGreaterThan(20e6);
       expect(sample.rssBytes).toBeLessThan(2e9);
       expect(sample.cpuMs).toBeGreaterThan(0);
-      expect(sampler.stop('dsp_1')).toBe(sample.rssBytes);
+      sampler.stop('dsp_1');
+      expect(peaks).toEqual([['codex', sample.rssBytes]]);
     },
   );
 });

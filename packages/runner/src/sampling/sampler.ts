@@ -14,11 +14,14 @@ export interface SamplerOptions {
   read?: ReadProcesses;
   /** Time between two looks, in milliseconds. */
   everyMs?: number;
+  /** Told of a dispatch that is watched no longer: its runtime and the most memory that was seen of it. Not of one that ended before it was seen. */
+  onPeak?: (runtime: string, peakRssBytes: number) => void;
 }
 
 interface Watched {
   /** The agent's directory: everything of an agent works in it or has its HOME there. */
   place: string;
+  runtime: string;
   sample?: ProcessSample;
   /** Processor time of those that were there at the last look. */
   cpuSeenMs: number;
@@ -34,30 +37,31 @@ const EVERY_MS = 2_000;
 export class Sampler {
   readonly #read: ReadProcesses;
   readonly #everyMs: number;
+  readonly #onPeak: (runtime: string, peakRssBytes: number) => void;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
-  constructor({ read = procTable(), everyMs = EVERY_MS }: SamplerOptions = {}) {
+  constructor({ read = procTable(), everyMs = EVERY_MS, onPeak = () => {} }: SamplerOptions = {}) {
     this.#read = read;
     this.#everyMs = everyMs;
+    this.#onPeak = onPeak;
   }
 
   /** Watches a dispatch. @param workspacePath the working tree, which lies in the agent's directory */
-  start(dispatchId: string, workspacePath: string): void {
-    this.#watched.set(dispatchId, { place: dirname(workspacePath), cpuSeenMs: 0, peakRssBytes: 0 });
+  start(dispatchId: string, workspacePath: string, runtime: string): void {
+    this.#watched.set(dispatchId, { place: dirname(workspacePath), runtime, cpuSeenMs: 0, peakRssBytes: 0 });
     this.#sleep();
   }
 
-  /** Watches it no longer. Returns the most memory that was seen of it; undefined when it was too short to be seen. */
-  stop(dispatchId: string): number | undefined {
+  stop(dispatchId: string): void {
     const watched = this.#watched.get(dispatchId);
     this.#watched.delete(dispatchId);
     if (this.#watched.size === 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    return watched?.sample && watched.peakRssBytes;
+    if (watched && watched.peakRssBytes > 0) this.#onPeak(watched.runtime, watched.peakRssBytes);
   }
 
   /** The last look at a dispatch; undefined before the first, after its end, and where processes cannot be seen. */
