@@ -7,8 +7,12 @@ import { rebuildRows } from '@fusion-kit/engine/rebuild';
 import { readWorkflow } from '@fusion-kit/formats/workflow-yaml/read';
 import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { LearnedMemory } from '@fusion-kit/runner/admission/learned-memory';
+import { readMachine } from '@fusion-kit/runner/admission/machine';
+import { MachineAdmission } from '@fusion-kit/runner/admission/machine-admission';
 import { reportingMeter } from '@fusion-kit/runner/meter';
 import { Runner } from '@fusion-kit/runner/runner';
+import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import type { DispatchTokens } from '@fusion-kit/runner/tokens';
 import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
 import { createServer } from '@fusion-kit/server/create-server';
@@ -22,6 +26,7 @@ import { emptyTrash } from '@fusion-kit/workspaces/trash';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
 import { allowed, confine } from './confinement.ts';
+import { readLimits, reservesOf } from './limits-file.ts';
 import { Providers } from './providers.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
@@ -29,6 +34,8 @@ import type { ComposedServer, ComposeOptions } from './server/composed.ts';
 /** The root of the installation, where `examples/` and the built page lie. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const DASHBOARD = join(ROOT, 'packages/dashboard/dist');
+/** Called by agents that name no provider. */
+const DEFAULT_PROVIDER = 'openrouter';
 const SCENARIO = join(ROOT, 'examples/price-list.scenario.json');
 
 /** Puts the house together: the one place that knows every room. What is opened here is closed by `close`, in the opposite order. */
@@ -46,6 +53,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     if (opened.rebuildNeeded) await rebuildRows(opened.journal, opened.replaceRows);
     const journal = through('journal', opened.journal);
     const blobs = through('blobs', fileBlobs(join(dataDir, 'blobs')));
+    const limits = await readLimits(dataDir);
     const confinement = await confine(options.sandbox, env['PATH']);
 
     const wire = localTransport();
@@ -69,13 +77,23 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     );
     void emptyTrash(dataDir, Date.now()).catch((thrown: unknown) => log(`the trash is not emptied: ${String(thrown)}`));
     const store = through('store', gitProjectStore({ root: dataDir }));
+    const runtimes = new Map([modelLoop()].map((runtime) => [runtime.id, runtime]));
+    const learned = new LearnedMemory();
+    const sampler = new Sampler({ onPeak: (runtime, bytes) => learned.learn(runtime, bytes) });
+    const admission = new MachineAdmission({
+      read: () => readMachine(dataDir),
+      learned,
+      sampleOf: (dispatchId) => sampler.sampleOf(dispatchId),
+      reserves: reservesOf(limits),
+    });
     const runner = new Runner({
       end: runnerEnd,
       blobs,
       tokens,
-      runtimes: new Map([modelLoop()].map((runtime) => [runtime.id, runtime])),
+      runtimes,
       upstream: (id) => providers.upstream(id),
-      defaultProvider: 'openrouter',
+      defaultProvider: DEFAULT_PROVIDER,
+      sampler,
       workspacesFor: allowed(
         confinement,
         through('workspaces', workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),
@@ -83,7 +101,19 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       log,
     });
     closers.push(() => runner.close());
-    const engine = await openEngine({ ...opened, journal, blobs, transport: engineEnd, store, version, log });
+    const engine = await openEngine({
+      ...opened,
+      journal,
+      blobs,
+      transport: engineEnd,
+      store,
+      version,
+      log,
+      limits,
+      providerOf: ({ runtime, provider }) =>
+        provider ?? (runtimes.get(runtime)?.needsModel ? DEFAULT_PROVIDER : undefined),
+      admission,
+    });
     closers.pop(); // the engine closes the journal, so the runner has to end before it
     closers.push(
       () => engine.close('the server was stopped'),
@@ -102,6 +132,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
       readWorkflow,
       providers,
+      machine: () => admission.view(),
       onShutdown: () => options.onShutdown('a command asked for it'),
       log: (message, error) =>
         log(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),

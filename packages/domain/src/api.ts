@@ -275,6 +275,17 @@ export const Health = z.object({
   lastSeq: z.int(),
   synchronous: z.string(),
   counts: z.object({ agents: z.int(), runningTasks: z.int(), queuedTasks: z.int(), runs: z.int() }),
+  /** What decides whether one more agent may begin. */
+  machine: z
+    .object({
+      memoryFreeBytes: z.number(),
+      memoryTotalBytes: z.number(),
+      loadPerCore: z.number(),
+      diskFreeBytes: z.number(),
+      /** What a dispatch takes at its peak, by runtime, learned from those that have ended. */
+      learned: z.array(z.object({ runtime: z.string(), expectedBytes: z.int(), dispatches: z.int() })),
+    })
+    .optional(),
 });
 export type Health = z.infer<typeof Health>;
 

@@ -39,6 +39,8 @@ export interface ServerOptions {
     list(): Promise<ProviderView[]>;
     add(provider: z.output<typeof NewProvider>): Promise<ProviderView>;
   };
+  /** How the machine is and what its agents take. */
+  machine?: (() => NonNullable<Health['machine']>) | undefined;
   /** Called once `POST /shutdown` is answered; whoever made the server then closes it and the engine. */
   onShutdown?: (() => void) | undefined;
   /** Host names by which the server may be called besides the loopback ones; with a port when it differs from the listening one. */

@@ -53,7 +53,7 @@ export async function examine(machine: Machine): Promise<{ findings: Finding[]; 
       space,
       serverFinding(server),
       portFinding,
-      ...(running ? [journal(running)] : []),
+      ...(running ? [journal(running), ...memory(running)] : []),
       ...keys,
     ],
     limits: enforcement({ id: confined ? 'bubblewrap' : 'none' }),
@@ -183,6 +183,21 @@ function journal({ health }: Running): Finding {
     message,
     remedy: 'Stop the server with `fusion-kit down` and look into its log.',
   };
+}
+
+/** What the server goes by when it asks whether there is room for one more agent. */
+function memory({ health: { machine } }: Running): Finding[] {
+  if (!machine) return [];
+  const { memoryFreeBytes, memoryTotalBytes, loadPerCore, learned } = machine;
+  const taken = learned.map(
+    ({ runtime, expectedBytes, dispatches }) => `${runtime} takes ${bytes(expectedBytes)} (learned from ${dispatches})`,
+  );
+  const said = [
+    `${bytes(memoryFreeBytes)} of ${bytes(memoryTotalBytes)} free`,
+    `load ${loadPerCore.toFixed(1)} for each core`,
+    ...taken,
+  ];
+  return [{ name: 'machine', status: 'ok', message: said.join('; ') }];
 }
 
 /** As the server sees them, or, without one, which keys the environment holds; never a key. */

@@ -13,6 +13,16 @@ export interface MachineReading {
   diskFreeBytes: number;
 }
 
+/** Nothing where it cannot be told: the directory is not there any more. */
+function diskFree(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
+
 interface Memory {
   free: number;
   total: number;
@@ -20,13 +30,12 @@ interface Memory {
 
 /** Reads what the machine has; `directory` is where work is kept. It is quick: some files of the kernel and one question to the file system. */
 export function readMachine(directory: string): MachineReading {
-  const { bavail, bsize } = statfsSync(directory);
   const memory = [machineMemory(readText('/proc/meminfo')), ...cgroupMemory(readText('/proc/self/cgroup'), readText)];
   return {
     memoryFreeBytes: Math.min(...memory.map(({ free }) => free)),
     memoryTotalBytes: Math.min(...memory.map(({ total }) => total)),
     loadPerCore: (loadavg()[0] ?? 0) / availableParallelism(),
-    diskFreeBytes: bavail * bsize,
+    diskFreeBytes: diskFree(directory),
   };
 }
 

@@ -21,6 +21,13 @@ test('health tells everything with the token and little without', async () => {
   expect(short).toEqual({ status: 'ok', version: VERSION });
 });
 
+test('health tells how the machine is to who has the token', async () => {
+  const machine = { memoryFreeBytes: 2, memoryTotalBytes: 3, loadPerCore: 0.5, diskFreeBytes: 4, learned: [] };
+  const house = openHouse({ machine: () => machine });
+  expect(await house.ok('GET', 'health')).toMatchObject({ machine });
+  expect(await house.ok('GET', 'health', undefined, { authorization: 'Bearer wrong' })).not.toHaveProperty('machine');
+});
+
 test('health tells that the engine failed', async () => {
   const house = openHouse();
   await furnished(house);

@@ -44,6 +44,7 @@ export function houseRoutes(app: OpenAPIHono, options: ServerOptions, isTrusted:
       lastSeq: engine.head,
       synchronous: engine.synchronous,
       counts,
+      ...(options.machine && { machine: options.machine() }),
     };
   });
 
