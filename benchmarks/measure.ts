@@ -1,4 +1,12 @@
-/** What was measured of one claim: all samples of ours, and of the peer in the same run. */
+/** Something that anybody else would pay for the same, measured in the same run. */
+export interface Peer {
+  name: string;
+  samples: number[];
+  /** Why there are no samples. */
+  absent?: string;
+}
+
+/** What was measured of one claim: all samples of ours, and of the peers in the same run. */
 export interface Measured {
   claim: string;
   unit: string;
@@ -7,7 +15,7 @@ export interface Measured {
   aim?: number;
   /** Which figure the aim is about. Default the median. */
   aimAt?: 'mean' | 'median' | 'p95' | 'p99' | 'max';
-  peer?: { name: string; samples: readonly number[] };
+  peer?: Peer | readonly Peer[];
   note?: string;
 }
 
@@ -30,13 +38,13 @@ const FIGURES = {
   max: (samples: readonly number[]) => Math.max(...samples),
 };
 
-/** Prints a measurement with its spread, its peer's and how far its aim is. */
+/** Prints a measurement with its spread, its peers' and how far its aim is. */
 export function print({ claim, unit, ours, aim, aimAt = 'median', peer, note }: Measured): void {
   console.log(`\n${claim} (${unit})`);
   console.log(`  fusion-kit   ${spread(ours)}`);
-  if (peer) {
-    const ratio = median(peer.samples) > 0 ? `   ratio of medians ${shown(median(ours) / median(peer.samples))}` : '';
-    console.log(`  ${peer.name.padEnd(12)} ${spread(peer.samples)}${ratio}`);
+  for (const { name, samples, absent } of peer ? [peer].flat() : []) {
+    const ratio = median(samples) > 0 ? `   ratio of medians ${shown(median(ours) / median(samples))}` : '';
+    console.log(`  ${name.padEnd(12)} ${absent ?? spread(samples) + ratio}`);
   }
   if (aim !== undefined) {
     const figure = FIGURES[aimAt](ours);

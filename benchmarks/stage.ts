@@ -9,6 +9,8 @@ const PROJECT_FILES = 200;
 /** A server process as users start it, with a git project of two hundred files. */
 export interface Stage {
   server: RealServer;
+  /** Its data directory. */
+  home: string;
   /** The user's repository. */
   repository: string;
   projectId: string;
@@ -26,11 +28,13 @@ export async function openStage(name: string): Promise<Stage> {
   };
   try {
     await repository(path, files(PROJECT_FILES));
-    const running = await startServer({ home: join(place.path, 'home') });
+    const home = join(place.path, 'home');
+    const running = await startServer({ home });
     server = running;
     const project = await running.call<{ id: string }>('POST', '/projects', { path });
     return {
       server: running,
+      home,
       repository: path,
       projectId: project.id,
       spawnAgent: (agent) =>
@@ -59,11 +63,11 @@ export interface Watch {
   close(): void;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
-/** Follows the log of a server from its beginning. */
-export async function watch({ url, token }: RealServer): Promise<Watch> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/events?after=0`, [
+/** Follows the log of a server after a number, by default from its beginning. */
+export async function watch({ url, token }: RealServer, after = 0): Promise<Watch> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/events?after=${after}`, [
     SUBPROTOCOL,
     TOKEN_SUBPROTOCOL_PREFIX + token,
   ]);
