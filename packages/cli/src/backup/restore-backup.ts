@@ -89,13 +89,13 @@ async function copyChecked(files: readonly BackedUpFile[], from: string, to: str
 async function checkLog(manifest: Manifest, directory: string): Promise<string[]> {
   const journal = await openFrozenJournal(directory);
   try {
-    const { broken, logHash, rowsHash } = await readLog(journal);
+    const { broken, logHash, rowsHash, commits } = await readLog(journal);
     if (broken) throw unfit(`its log cannot be read: ${broken.message}`);
     if (journal.head !== manifest.seq || journal.dataId !== manifest.dataId)
       throw unfit(`its database ends with event ${journal.head} instead of ${manifest.seq}, or is of other data`);
     if (rowsHash !== manifest.stateHash) throw unfit('its rows are not those that were backed up');
     if (logHash !== undefined && logHash !== rowsHash) throw unfit('its log does not lead to its rows');
-    return await missingFromStores(directory, journal);
+    return await missingFromStores(directory, commits);
   } finally {
     await journal.close();
   }

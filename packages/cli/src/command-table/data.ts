@@ -25,4 +25,10 @@ export const DATA: readonly CommandEntry[] = [
     options: [['--home <directory>', 'a new or empty directory (default: the data directory)']],
     load: async () => (await import('../commands/restore.ts')).restore,
   },
+  {
+    path: 'recover',
+    summary: 'look whether the data is sound, and repair it',
+    options: [['--repair', 'mend what can be mended (default: only look)']],
+    load: async () => (await import('../commands/recover.ts')).recover,
+  },
 ];

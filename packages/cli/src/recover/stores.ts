@@ -2,34 +2,29 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
-import type { FrozenJournal } from '@fusion-kit/journals/sqlite/frozen-journal';
 import { missingCommits } from '@fusion-kit/workspaces/store-check';
 
-/** The commits that a run or a task names. Pure. */
-function commitsOf(table: string, row: unknown): string[] {
-  const named =
-    table === 'runs'
-      ? [(row as Run).base, (row as Run).head]
-      : [(row as Task).receipt?.base, (row as Task).receipt?.commit, (row as Task).landed?.commit];
-  return named.filter((commit) => commit !== undefined);
+/** The commits that a row names. Pure. */
+export function commitsOf(table: string, row: unknown): string[] {
+  const { base, head } = row as Partial<Run>;
+  const { receipt, landed } = row as Partial<Task>;
+  const byTable: Record<string, (string | undefined)[]> = {
+    runs: [base, head],
+    tasks: [receipt?.base, receipt?.commit, landed?.commit],
+  };
+  return (byTable[table] ?? []).filter((commit) => commit !== undefined);
 }
 
-/** Commits that the rows name and that are not in their project's store, as sentences. */
-export async function missingFromStores(directory: string, journal: FrozenJournal): Promise<string[]> {
-  const byProject = new Map<string, Set<string>>();
-  for await (const { table, body } of journal.stateRows()) {
-    if (table !== 'runs' && table !== 'tasks') continue;
-    const row = JSON.parse(body) as Run | Task;
-    for (const commit of commitsOf(table, row)) {
-      const commits = byProject.get(row.projectId) ?? new Set();
-      byProject.set(row.projectId, commits.add(commit));
-    }
-  }
+/** Commits that rows name and that are not in their project's store, as sentences. @param commits by project */
+export async function missingFromStores(
+  directory: string,
+  commits: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<string[]> {
   const problems: string[] = [];
-  for (const [projectId, commits] of byProject) {
+  for (const [projectId, named] of commits) {
     const store = join(directory, 'stores', `${projectId}.git`);
     const there = await stat(store).catch(() => undefined);
-    const missing = there ? await missingCommits(store, [...commits]) : [...commits];
+    const missing = there ? await missingCommits(store, [...named]) : [...named];
     if (missing.length > 0)
       problems.push(
         `the store of ${projectId} lacks ${missing.length} commits that tasks name: ${missing.slice(0, 3).join(', ')}`,

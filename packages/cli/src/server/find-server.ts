@@ -1,7 +1,7 @@
 import { Health, PublicHealth } from '@fusion-kit/domain/api';
 import { asFusionError } from '@fusion-kit/domain/errors';
+import { signOf } from '@fusion-kit/runner/process-sign';
 import { Client } from './client.ts';
-import { processLives } from './process.ts';
 import { readServerFile, type ServerFile } from './server-file.ts';
 
 /**
@@ -22,7 +22,7 @@ const HEALTH_TIMEOUT_MS = 3_000;
 export async function findServer(dataDir: string): Promise<Found> {
   const server = await readServerFile(dataDir);
   if (!server) return { state: 'none' };
-  if (!processLives(server.pid)) return { state: 'stale', server };
+  if (signOf(server) === 'dead') return { state: 'stale', server };
   try {
     const health = await new Client(server).get('/health', Health.or(PublicHealth), { timeoutMs: HEALTH_TIMEOUT_MS });
     // Its port may belong to another server since, which tells strangers no more than that it is well.

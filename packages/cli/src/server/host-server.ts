@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { knownProcess } from '@fusion-kit/runner/process-sign';
 import { makeDataDirectory } from '../data-directory.ts';
 import type { SandboxChoice } from '../options.ts';
 import type { Environment } from '../terminal.ts';
@@ -50,7 +51,7 @@ export async function hostServer(hosting: Hosting, signal: AbortSignal): Promise
   const server: ServerFile = {
     url: composed.url,
     token: composed.token,
-    pid: process.pid,
+    ...knownProcess(process.pid),
     version: VERSION,
     startedAt: Date.now(),
   };

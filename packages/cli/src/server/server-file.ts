@@ -8,6 +8,8 @@ export const ServerFile = z.object({
   url: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost|\[::1\])$/ }),
   token: z.string().min(1),
   pid: z.int().positive(),
+  /** When that process started, as the system tells it; with it the number cannot be mistaken for a later one. */
+  start: z.string().optional(),
   version: z.string(),
   startedAt: z.int(),
 });

@@ -36,7 +36,8 @@ export interface KeptEvent {
   at: number;
   type: string;
   severity: string;
-  ids: readonly string[];
+  /** Of its project, run, task and agent. */
+  columns: readonly (string | null)[];
   event: string;
   keyed: string | null;
 }
@@ -100,7 +101,7 @@ class BlockMaker {
       types: [...new Set(events.map(({ type }) => type))],
       severities: [...new Set(events.map(({ severity }) => severity as Severity))],
     });
-    this.ids.push(new Set(events.flatMap(({ ids }) => ids)));
+    this.ids.push(new Set(events.flatMap(({ columns }) => columns.filter((id) => id !== null))));
     this.offset += bytes.length;
     this.#events = [];
     this.#lines = [];

@@ -115,7 +115,7 @@ function keptEvent([seq, at, type, severity, project, run, task, agent, event, k
     at: Number(at),
     type: String(type),
     severity: String(severity),
-    ids: [project, run, task, agent].filter((id) => typeof id === 'string'),
+    columns: [project, run, task, agent].map((id) => (typeof id === 'string' ? id : null)),
     event: String(event),
     keyed: typeof keyed === 'string' ? keyed : null,
   };

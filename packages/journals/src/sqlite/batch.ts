@@ -5,7 +5,9 @@ import type { Batch } from '@fusion-kit/domain/ports/journal';
 import { filterOf, type RowWrite } from '@fusion-kit/domain/row';
 import type { Step, Value } from './protocol.ts';
 
-const INSERT_EVENT =
+/** With `INSERT_WIDTH` values for each event. */
+export const INSERT_WIDTH = 10;
+export const INSERT_EVENT =
   'insert into events (seq, at, type, severity, project_id, run_id, task_id, agent_id, event, keyed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
 /** The table of a rebuild has the same columns. */
@@ -25,7 +27,7 @@ function eventStep({ expected, entries }: Batch): Step {
     }
     pushEvent(values, entry);
   }
-  return { sql: INSERT_EVENT, width: 10, values };
+  return { sql: INSERT_EVENT, width: INSERT_WIDTH, values };
 }
 
 function pushEvent(values: Value[], { seq, at, event, keyed }: Entry): void {
