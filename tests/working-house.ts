@@ -10,6 +10,7 @@ import { openEngine } from '@fusion-kit/engine/open-engine';
 import type { WatchdogLimits } from '@fusion-kit/engine/watchdog';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import { Runner } from '@fusion-kit/runner/runner';
 import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
 import { localTransport } from '@fusion-kit/transports/local';
@@ -75,7 +76,10 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
     upstream: () => options.upstream,
     defaultProvider: options.upstream?.id ?? 'nobody',
     workspacesFor: () => cages,
-    ...(options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs }),
+    ...(options.heartbeatMs !== undefined && {
+      heartbeatMs: options.heartbeatMs,
+      sampler: new Sampler({ everyMs: options.heartbeatMs }),
+    }),
     log: () => {},
   });
   const opened = await openSqliteJournal({ directory: ':memory:' });

@@ -1,7 +1,7 @@
 import { runProgram } from './program.ts';
 import { terminalOn } from './terminal.ts';
 
-const LINGER_MS = 3_000;
+const LINGER_MS = 1_000;
 
 /** The process around one command line: its streams, its environment, its signals, its exit code. */
 export async function main(): Promise<void> {

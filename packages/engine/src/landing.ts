@@ -44,9 +44,12 @@ export class Landing implements Follower {
     }
   }
 
-  /** Resolves when nothing is being merged any more. */
+  /** Resolves when nothing is being merged any more, or soon: what takes longer lands at the next start. */
   async settled(): Promise<void> {
-    await Promise.all(this.#queues.values());
+    let timer: NodeJS.Timeout | undefined;
+    const soon = new Promise<void>((resolve) => (timer = setTimeout(resolve, SETTLING_MS)));
+    await Promise.race([Promise.all(this.#queues.values()), soon]);
+    clearTimeout(timer);
   }
 
   #enqueue(task: Task): void {
@@ -92,6 +95,9 @@ export class Landing implements Follower {
     }
   }
 }
+
+/** What landings get to end while the server stops. */
+const SETTLING_MS = 1_000;
 
 /** Pauses before a merge is tried again: another git, of the user or of a server that was killed, may hold a lock for a moment. */
 const PAUSES_MS = [100, 400, 1_600, 5_000];

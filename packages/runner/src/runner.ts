@@ -8,6 +8,7 @@ import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import { Dispatch } from './dispatch.ts';
+import { graced } from './graced.ts';
 import { checksOf, rejected } from './prove.ts';
 import { Sampler } from './sampling/sampler.ts';
 import { toldFailure } from './told-failure.ts';
@@ -40,6 +41,9 @@ const CHECK_TIMEOUT_MS = 1_800_000;
 /** A death is acted on at the second look that finds it, so within twice this. */
 const HEARTBEAT_MS = 2_000;
 
+/** Parking has to be over in five seconds, all in all. */
+const CLOSING_MS = 2_500;
+
 interface Equipment {
   /** Absent where only commands are carried out. */
   runtime: Runtime | undefined;
@@ -64,12 +68,16 @@ export class Runner {
     options.end.onCommand((command) => this.#carryOut(command));
   }
 
-  /** Ends every dispatch at once and waits until none of their processes is left. What was reported stays; the rest goes on after the next start. */
+  /**
+   * Ends every dispatch at once and waits until none of their processes is left, or for so long: git at work on a large repository is not waited for, the next
+   * start finds what it left. What was reported stays; the rest goes on then.
+   */
   async close(): Promise<void> {
     this.#stop.abort(new FusionError('shutting_down', 'the runner is stopping'));
     for (const dispatch of this.#dispatches.values()) dispatch.stop('the runner is stopping');
-    await Promise.allSettled([...this.#dispatches.values()].map((dispatch) => dispatch.done));
-    await Promise.allSettled(this.#work);
+    const underWay = [...[...this.#dispatches.values()].map((dispatch) => dispatch.done), ...this.#work];
+    await graced(Promise.allSettled(underWay), this.#stop.signal, CLOSING_MS).catch(() => {});
+    this.#rest();
   }
 
   #carryOut(command: RunnerCommand): void {
