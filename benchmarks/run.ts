@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, number>> = {
   browser: 120,
   idle: 120,
   'loop-delay': 120,
+  stealing: 120,
   graphs: 120,
   memory: 120,
   dispatch: 120,

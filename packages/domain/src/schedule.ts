@@ -13,19 +13,23 @@ const UNBLOCK_MS = 1_000;
 const UNBLOCK_MAX = 30;
 /** To go on with what one knows is worth this much waiting to an agent. With all dependents it is less than one step of priority. */
 export const WARM_MS = 20_000;
-/** What stands in the queue of an agent at work counts as so much newer to the others: they leave it alone that long, and no longer. */
-export const AWAY_MS = 60_000;
+/**
+ * What stands in the queue of an agent at work counts as so much newer to others who have something else to do: they take it when it is three steps of priority more
+ * important, and leave it alone otherwise. `benchmarks/stealing.ts` shows what less and more of it cost.
+ */
+export const AWAY_MS = 3 * AGEING_MS_PER_PRIORITY;
 
 const PRIORITY_MAX = 9;
 /**
- * Nothing starves: a task that may start goes before every task that came into being this much later, whatever their priorities, dependents and queues,
- * with every agent that suits both.
+ * Nothing starves: of two tasks that may start, the one that came into being this much earlier (under 13 minutes) goes first, whatever their priorities,
+ * dependents and queues, with every agent that suits both. What is kept for a paused agent's conversation waits for a person instead.
  */
 export const STARVATION_BOUND_MS = PRIORITY_MAX * AGEING_MS_PER_PRIORITY + UNBLOCK_MAX * UNBLOCK_MS + WARM_MS + AWAY_MS;
 
 /**
  * Where a task stands in the queue; the smallest goes first. Waiting, priority and dependents count at fixed rates, so the order of two tasks never
- * changes with time and a heap can keep it. `unblocks` are direct dependents: how long the chain behind a task takes is not known before it has run. Pure.
+ * changes with time and a heap can keep it. `unblocks` are direct dependents; to count the longest chain or all that follows instead changed makespans by
+ * less than their spread, since how long tasks take is not known before they have run. Pure.
  */
 export const rank = (task: Pick<Task, 'priority' | 'unblocks' | 'createdAt'>): number =>
   task.createdAt - task.priority * AGEING_MS_PER_PRIORITY - Math.min(task.unblocks, UNBLOCK_MAX) * UNBLOCK_MS;

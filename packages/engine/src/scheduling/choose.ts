@@ -58,18 +58,24 @@ export function choose(agent: Agent, choosing: Choosing): Choice | undefined {
   return choiceOf(away && away.rank < own.rank ? away : own);
 }
 
-/** What an agent takes that has nothing else to do: the tail of the longest queue of somebody else, if it suits it. What is kept for a conversation stays. Changes nothing. */
+/**
+ * What an agent takes that has nothing else to do: the tail of the longest queue of somebody else that it suits, or the head of any if that waited `AWAY_MS` longer. What is kept
+ * for a conversation stays. Changes nothing.
+ */
 export function steal(agent: Agent, { world, ready, isOpen }: Choosing): Choice | undefined {
-  let longest: { size: number; found: Found } | undefined;
+  let longest: { size: number; tail: Found } | undefined;
+  let oldest: Found | undefined;
   for (const kind of ready.kindsFor(agent)) {
     if (!isOpen(kind) || !suits(agent, kind.example)) continue;
-    for (const { claim, size, tail } of kind.claimed.values()) {
-      if (!claim || claim.kept || claim.agentId === agent.id || size <= (longest?.size ?? 0) || !tail) continue;
-      if (holderOf(world, claim, kind.example))
-        longest = { size, found: { place: tail, rank: tail.rank, from: claim.agentId } };
+    for (const { claim, size, head, tail } of kind.claimed.values()) {
+      if (!claim || !tail || claim.kept || claim.agentId === agent.id || !holderOf(world, claim, kind.example))
+        continue;
+      oldest = better(oldest, found(head, AWAY_MS, claim.agentId));
+      if (size > (longest?.size ?? 0)) longest = { size, tail: { place: tail, rank: tail.rank, from: claim.agentId } };
     }
   }
-  return longest && choiceOf(longest.found);
+  if (!longest) return undefined;
+  return choiceOf(oldest && oldest.rank < longest.tail.rank ? oldest : longest.tail);
 }
 
 const found = (place: Place | undefined, more: number, from?: AgentId): Found | undefined =>

@@ -94,6 +94,13 @@ async function open({ tasks, agents, schedulers: count = 1, ...options }: Option
     },
     lose: (id: AgentId) =>
       writer.submit({ type: 'dispatch.lose', caller: callerOf(world.get('agents', id)!), reason: 'gone' }),
+    /** One more agent of the project. */
+    async hire(agentId: AgentId, capabilities: string[] = []) {
+      const spec = { name: `hired-${agentId.slice(-1)}`, runtime: 'none', capabilities, subscriptions: [], budget: {} };
+      await writer.submit({ type: 'agent.spawn', agentId, projectId: start.spec.projectId, spec });
+      await writer.submit({ type: 'agent.arrive', agentId, workspace: '/w', sandbox: 'none' });
+      await quiet();
+    },
     async add(spec: TaskSpec) {
       await writer.submit({ type: 'task.create', spec });
       await quiet();
@@ -129,9 +136,7 @@ describe('a story of twelve tasks that one agent knows its way in', () => {
 
   it('leaves alone what only its own agent can do', async () => {
     const house = await open({ tasks: story('login', [1, 2], { requires: ['code'] }), agents: 1 });
-    const spec = { name: 'painter', runtime: 'none', capabilities: ['paint'], subscriptions: [], budget: {} };
-    await house.submit({ type: 'agent.spawn', agentId: agent(9), projectId: sampleId('prj', 1), spec });
-    await house.submit({ type: 'agent.arrive', agentId: agent(9), workspace: '/w', sandbox: 'none' });
+    await house.hire(agent(9), ['paint']);
     expect(house.holds(agent(9))).toBeUndefined();
   });
 });
@@ -160,7 +165,7 @@ describe('while everybody has something to do', () => {
     ];
     const house = await open({ tasks, agents: 2 });
     expect([house.holds(ada), house.holds(bob)]).toEqual([task(1), task(2)]);
-    await house.add(numberedTask(4, { affinity: 'a', priority: 8 }));
+    await house.add(numberedTask(4, { affinity: 'a', priority: 9 }));
     await house.finish(bob);
     expect(house.holds(bob)).toBe(task(4));
     expect(house.assigned.at(-1)).toMatchObject({ stolenFrom: ada });
@@ -168,22 +173,27 @@ describe('while everybody has something to do', () => {
 
   it('nothing waits longer than the bound for newer tasks, though they are of the highest priority and its own agent is busy', async () => {
     const house = await open({ tasks: story('a', [1, 2], { priority: 0 }), agents: 1 });
-    const spec = { name: 'bob', runtime: 'none', capabilities: [], subscriptions: [], budget: {} };
     house.pass(STARVATION_BOUND_MS + 1);
     for (const number of [3, 4, 5]) await house.add(numberedTask(number, { priority: 9, unblocks: 100 }));
-    await house.submit({ type: 'agent.spawn', agentId: bob, projectId: sampleId('prj', 1), spec });
-    await house.submit({ type: 'agent.arrive', agentId: bob, workspace: '/w', sandbox: 'none' });
+    await house.hire(bob);
     expect(house.holds(bob)).toBe(task(2));
   });
+});
+
+it('who has nothing else to do takes what waited too long rather than the tail of a longer queue', async () => {
+  const house = await open({ tasks: [...story('a', [1, 2], { priority: 0 }), ...story('b', [3])], agents: 2 });
+  expect(new Set([house.holds(ada), house.holds(bob)])).toEqual(new Set([task(1), task(3)]));
+  house.pass(STARVATION_BOUND_MS + 1);
+  for (const one of story('b', numbers(4, 5), { priority: 9, unblocks: 100 })) await house.add(one);
+  await house.hire(agent(3));
+  expect(house.holds(agent(3))).toBe(task(2));
 });
 
 it('nobody takes what is kept for the conversation of a paused agent, and all may have what it only knew its way in', async () => {
   const house = await open({ tasks: story('a', [1, 2, 3]), agents: 1 });
   await house.submit({ type: 'agent.pause', agentId: ada });
   await house.lose(ada);
-  const spec = { name: 'bob', runtime: 'none', capabilities: [], subscriptions: [], budget: {} };
-  await house.submit({ type: 'agent.spawn', agentId: bob, projectId: sampleId('prj', 1), spec });
-  await house.submit({ type: 'agent.arrive', agentId: bob, workspace: '/w', sandbox: 'none' });
+  await house.hire(bob);
   await house.finish(bob);
   await house.finish(bob);
   expect(house.assigned.slice(1).map(({ taskId }) => taskId)).toEqual([task(2), task(3)]);
