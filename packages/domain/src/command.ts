@@ -50,6 +50,8 @@ export type Command =
       agents: readonly { id: AgentId; spec: AgentSpec }[];
       /** Tasks of this run that another run has done already. */
       inherited?: readonly Inherited[] | undefined;
+      /** Tasks of this run that another run has skipped already. */
+      skipped?: readonly { taskId: TaskId; reason: string }[] | undefined;
     }
   | { type: 'run.pause'; runId: RunId }
   | { type: 'run.resume'; runId: RunId }

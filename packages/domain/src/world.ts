@@ -5,7 +5,7 @@ import type { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
 import { type Rows, type RowWrite, type Table, TABLES } from './row.ts';
 import { affinityOf } from './schedule-affinity.ts';
 import { LimitCounts, type Limits, namedProvider, NO_LIMITS } from './schedule-limits.ts';
-import { type Accept, isEnded, isHeld, type Task } from './task.ts';
+import { type Accept, isEnded, isHeld, type Scope, type Task } from './task.ts';
 import { NeedIndex } from './world-needs.ts';
 
 type Tables = { [T in Table]: Map<string, Rows[T]> };
@@ -31,7 +31,8 @@ export class World implements RowsView {
   readonly #needs = new NeedIndex((id) => this.get('tasks', id)?.state);
   readonly #tasksOf = new Map<RunId, Set<TaskId>>();
   readonly #openOf = new Map<RunId, number>();
-  readonly #children = new Map<TaskId, Set<TaskId>>();
+  /** Tasks inside a task, by item or round. */
+  readonly #children = new Map<TaskId, Map<number, Set<TaskId>>>();
   /** Open tasks inside a task, by item or round. */
   readonly #openInside = new Map<TaskId, Map<number, number>>();
   readonly #heldOf = new Map<RunId, number>();
@@ -90,9 +91,16 @@ export class World implements RowsView {
     return this.#heldOf.get(run) ?? 0;
   }
 
-  /** Tasks that run directly inside this one, ended ones included. */
-  childrenOf(parent: TaskId): readonly TaskId[] {
-    return [...(this.#children.get(parent) ?? [])];
+  /** How many tasks a run has come to have. */
+  taskCount(run: RunId): number {
+    return this.#tasksOf.get(run)?.size ?? 0;
+  }
+
+  /** Tasks that run directly inside this one, ended ones included; of one item or round, when it is named. */
+  childrenOf(parent: TaskId, index?: number): readonly TaskId[] {
+    const children = this.#children.get(parent);
+    if (index !== undefined) return [...(children?.get(index) ?? [])];
+    return [...(children?.values() ?? [])].flatMap((inside) => [...inside]);
   }
 
   /** How many tasks directly inside this one have not ended; of one item or round, when it is named. */
@@ -189,19 +197,30 @@ export class World implements RowsView {
     if (after && after.dispatch?.id !== before?.dispatch?.id) this.#indexWarmth(after);
     if (after && !before) {
       entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
-      if (task.scope) entryOf(this.#children, task.scope.parent, () => new Set<TaskId>()).add(task.id);
+      if (task.scope) this.#indexChild(task.id, task.scope);
     }
     if (after) return;
     const siblings = this.#tasksOf.get(task.runId);
     siblings?.delete(task.id);
-    const inside = task.scope && this.#children.get(task.scope.parent);
-    inside?.delete(task.id);
-    if (task.scope && inside?.size === 0) this.#children.delete(task.scope.parent);
+    if (task.scope) this.#forgetChild(task.id, task.scope);
     if (siblings?.size === 0) {
       this.#tasksOf.delete(task.runId);
       this.#openOf.delete(task.runId);
       this.#warm.delete(task.runId);
     }
+  }
+
+  #indexChild(id: TaskId, { parent, index }: Scope): void {
+    const children = entryOf(this.#children, parent, () => new Map<number, Set<TaskId>>());
+    entryOf(children, index, () => new Set<TaskId>()).add(id);
+  }
+
+  #forgetChild(id: TaskId, { parent, index }: Scope): void {
+    const children = this.#children.get(parent);
+    const inside = children?.get(index);
+    inside?.delete(id);
+    if (inside?.size === 0) children?.delete(index);
+    if (children?.size === 0) this.#children.delete(parent);
   }
 
   #indexWarmth(task: Task): void {

@@ -41,6 +41,8 @@ export interface RunRequest {
   inputs: Readonly<Record<string, string>>;
   /** For team members that name none. */
   defaults: { runtime?: string | undefined; provider?: string | undefined; model?: string | undefined };
+  /** The longest that the run may take, in place of what the workflow says. */
+  timeoutMs?: number | undefined;
 }
 
 /** The engine as its room's neighbours see it. Nothing it answers is told before it is durable, reads and refusals included. */

@@ -1,7 +1,8 @@
 import type { Entry } from '@fusion-kit/domain/entry';
-import type { MessageId } from '@fusion-kit/domain/ids';
+import type { AgentId, MessageId } from '@fusion-kit/domain/ids';
 import type { Message } from '@fusion-kit/domain/message';
 import type { World } from '@fusion-kit/domain/world';
+import { Alarms } from './alarm.ts';
 import type { Follower } from './follower.ts';
 import type { Writer } from './writer.ts';
 
@@ -11,16 +12,14 @@ export interface ExpiryOptions {
   clock: () => number;
 }
 
-/** Longest a timer may sleep, in milliseconds. */
-const SLEEP_MAX_MS = 2_000_000_000;
-
 /** Expires deliveries whose time is over. */
 export class Expiry implements Follower {
   readonly #options: ExpiryOptions;
-  readonly #timers = new Map<MessageId, NodeJS.Timeout>();
+  readonly #alarms: Alarms<MessageId>;
 
   constructor(options: ExpiryOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.clock);
   }
 
   start(): void {
@@ -35,29 +34,18 @@ export class Expiry implements Follower {
   }
 
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#alarms.stop();
   }
 
   #watch({ id, expiresAt }: Message): void {
-    if (expiresAt === undefined) return;
-    const waitMs = Math.max(0, expiresAt - this.#options.clock());
-    this.#timers.set(
-      id,
-      setTimeout(() => this.#expire(id), Math.min(waitMs, SLEEP_MAX_MS)),
-    );
+    if (expiresAt !== undefined) this.#alarms.set(id, expiresAt, () => this.#expire(id));
   }
 
-  #expire(id: MessageId): void {
-    this.#timers.delete(id);
-    const message = this.#options.world.get('messages', id);
-    if (!message) return;
-    if ((message.expiresAt ?? 0) > this.#options.clock()) return this.#watch(message);
-    for (const [agentId, delivery] of Object.entries(message.deliveries)) {
-      if (delivery?.state !== 'pending') continue;
-      this.#options.writer
-        .submit({ type: 'message.expire', messageId: id, agentId: agentId as keyof typeof message.deliveries })
-        .catch(() => {});
-    }
+  #expire(messageId: MessageId): void {
+    const { world, writer } = this.#options;
+    const deliveries = world.get('messages', messageId)?.deliveries ?? {};
+    for (const agentId of Object.keys(deliveries) as AgentId[])
+      if (deliveries[agentId]?.state === 'pending')
+        writer.submit({ type: 'message.expire', messageId, agentId }).catch(() => {}); // delivered meanwhile
   }
 }

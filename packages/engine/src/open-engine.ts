@@ -8,6 +8,8 @@ import { TABLES } from '@fusion-kit/domain/row';
 import type { Heartbeat } from '@fusion-kit/domain/runner-protocol';
 import { World, type WorldOptions } from '@fusion-kit/domain/world';
 import { archiveLog } from './archive.ts';
+import { Controller } from './control/controller.ts';
+import { Deadlines } from './deadlines.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Engine, LiveDelta } from './engine.ts';
 import { Expiry } from './expiry.ts';
@@ -66,7 +68,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const dispatcher = new Dispatcher({ world, writer, journal, blobs, transport, tokens, random, log: say });
   const landing = new Landing({ world, writer, store, random });
   const expiry = new Expiry({ world, writer, clock });
-  const respawner = new Respawner({ world, writer });
+  const respawner = new Respawner({ world, writer, clock });
+  const deadlines = new Deadlines({ world, writer, clock });
+  const controller = new Controller({ world, writer, blobs, newId, clock, log: say });
   const watchdog = new Watchdog({ world, writer, random, limits: options.watchdog });
   const hear = (beats: readonly Heartbeat[]) => watchdog.hear(beats);
   transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell, hear }));
@@ -79,9 +83,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   for (const run of world.all('runs')) dispatcher.check(run.id);
   landing.start();
   expiry.start();
-  writer.ahead((entries) => scheduler.see(entries));
+  deadlines.start();
+  writer.ahead((entries) => {
+    scheduler.see(entries);
+    controller.see(entries);
+  });
   scheduler.start();
-  const following = [dispatcher, landing, expiry, respawner, watchdog].map((follower) =>
+  controller.start();
+  const following = [dispatcher, landing, expiry, respawner, deadlines, watchdog].map((follower) =>
     feed(log, follower, from, stop.signal),
   );
   const failed = Promise.race([
@@ -93,6 +102,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const close = async (reason: string) => {
     scheduler.stop();
+    controller.stop();
+    deadlines.stop();
     expiry.stop();
     respawner.stop();
     watchdog.stop();
@@ -118,7 +129,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    ...useCases({ writer, journal, blobs, store, newId }),
+    ...useCases({ writer, journal, blobs, store, newId, clock }),
     get head() {
       return log.head;
     },

@@ -3,7 +3,7 @@ import { sampleAgentSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-even
 import { Project } from '@fusion-kit/domain/project';
 import type { NewId } from '@fusion-kit/domain/ids';
 import { NO_USAGE } from '@fusion-kit/domain/usage';
-import { type Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import { WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { describe, expect, it } from 'vitest';
 import { branchName, planRun, type RunPlanRequest } from './run-plan.ts';
 
@@ -33,7 +33,10 @@ function plan(definition: object = {}, change: Partial<RunPlanRequest> = {}) {
   return planRun({
     id: sampleId('run', 7),
     project,
-    workflow: { id: sampleId('wfl', 1), version: 3 } as Workflow,
+    workflow: { id: sampleId('wfl', 1) },
+    version: 3,
+    pinned: { blob: `sha256:${'0'.repeat(64)}`, size: 2, preview: '{}' },
+    now: 1_000,
     definition: WorkflowDefinition.parse({
       name: 'Tea & Cake',
       inputs: {},

@@ -1,10 +1,12 @@
-import type { AgentSpec } from '@fusion-kit/domain/agent';
+import { type AgentSpec, SHELL_RUNTIME } from '@fusion-kit/domain/agent';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, NewId, RunId, TaskId } from '@fusion-kit/domain/ids';
 import type { Project } from '@fusion-kit/domain/project';
 import type { RunSpec } from '@fusion-kit/domain/run';
 import type { TaskSpec } from '@fusion-kit/domain/task';
+import type { BlobRef } from '@fusion-kit/domain/text';
 import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import { shellAgents } from './shell-agents.ts';
 
 export interface RunPlan {
   spec: RunSpec;
@@ -15,8 +17,11 @@ export interface RunPlan {
 export interface RunPlanRequest {
   id: RunId;
   project: Project;
-  workflow: Workflow;
+  workflow: Pick<Workflow, 'id'>;
+  version: number;
+  /** With the sub-workflows it names put in, and where it is kept so. */
   definition: WorkflowDefinition;
+  pinned: BlobRef;
   inputs: Readonly<Record<string, string>>;
   /** For team members that name none. */
   defaults: { runtime?: string | undefined; provider?: string | undefined; model?: string | undefined };
@@ -25,35 +30,49 @@ export interface RunPlanRequest {
   /** The user's commit to start from; absent without git. */
   base?: string | undefined;
   newId: NewId;
+  now: number;
+  /** The longest that the run may take, in place of what the definition says. */
+  timeoutMs?: number | undefined;
+  forkOf?: RunSpec['forkOf'];
 }
 
 /** What the inputs of a run may take, in characters of JSON: the event of its start holds them. */
 const INPUTS_MAX = 6_000;
 
-/** What a run of a definition consists of. Pure but for the new ids. @throws {FusionError} `input_missing`, `workflow_too_large` */
+/** What a run of a definition consists of: a task for every node, but for those inside others, which come when those begin. Pure but for the new ids. @throws {FusionError} `input_missing`, `workflow_too_large` */
 export function planRun(request: RunPlanRequest): RunPlan {
   const { id, project, workflow, definition, defaults, newId, base } = request;
   const ids = new Map<string, TaskId>(definition.nodes.map((node) => [node.id, newId('tsk')]));
   const unblocks = new Map<string, number>();
   for (const node of definition.nodes)
     for (const need of node.needs) unblocks.set(need.id, (unblocks.get(need.id) ?? 0) + 1);
-  const team = definition.team.map((member) => ({
-    ...member,
-    provider: member.provider ?? defaults.provider,
-    model: member.model ?? defaults.model,
-    runtime: defaults.runtime ?? member.runtime,
-  }));
+  const team = [...definition.team, ...shellAgents(definition)].map((member) =>
+    member.runtime === SHELL_RUNTIME
+      ? member
+      : {
+          ...member,
+          provider: member.provider ?? defaults.provider,
+          model: member.model ?? defaults.model,
+          runtime: defaults.runtime ?? member.runtime,
+        },
+  );
+  const timeoutMs = request.timeoutMs ?? definition.timeoutMs;
   const spec: RunSpec = {
     id,
     projectId: project.id,
     workflowId: workflow.id,
-    workflowVersion: workflow.version,
+    workflowVersion: request.version,
     name: definition.name,
     inputs: inputsOf(definition, request.inputs),
     ...(base && { base, branch: branchName(definition.name, id) }),
     setup: definition.setup,
     check: definition.check,
     budget: definition.budget,
+    definition: { ...request.pinned, preview: '' }, // nobody reads it there, and the event holds inputs and commands
+    ...(definition.concurrency !== undefined && { concurrency: definition.concurrency }),
+    ...(timeoutMs !== undefined && { deadlineAt: request.now + timeoutMs }),
+    ...(definition.stall && { stall: definition.stall }),
+    ...(request.forkOf && { forkOf: request.forkOf }),
   };
   const tasks = definition.nodes.map((node): TaskSpec => ({
     id: ids.get(node.id)!,
@@ -68,6 +87,8 @@ export function planRun(request: RunPlanRequest): RunPlan {
     unblocks: unblocks.get(node.id) ?? 0,
     retry: node.retry,
     timeoutMs: node.timeoutMs,
+    ...(node.when !== undefined && { when: node.when }),
+    ...(node.affinity !== undefined && { affinity: node.affinity }),
   }));
   return { spec, tasks, agents: named(team, request.namesTaken).map((member) => ({ id: newId('agt'), spec: member })) };
 }

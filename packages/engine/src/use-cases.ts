@@ -1,18 +1,18 @@
 import type { Agent } from '@fusion-kit/domain/agent';
-import { FusionError } from '@fusion-kit/domain/errors';
-import type { NewId, ProjectId } from '@fusion-kit/domain/ids';
+import type { NewId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import type { Project } from '@fusion-kit/domain/project';
-import type { Rows, Table } from '@fusion-kit/domain/row';
 import type { Run } from '@fusion-kit/domain/run';
 import { runEnded } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
-import { type Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import type { Engine, Idempotency } from './engine.ts';
+import type { Workflow } from '@fusion-kit/domain/workflow';
+import type { Engine } from './engine.ts';
+import { Lookups, versionOf } from './lookups.ts';
 import { inspectProject } from './projects.ts';
-import { branchName, planRun } from './run-plan.ts';
+import { branchName } from './run-plan.ts';
+import { baseOf, startRun } from './start-run.ts';
 import { canonicalJson } from './state-hash.ts';
 import type { Writer } from './writer.ts';
 
@@ -22,6 +22,7 @@ export interface UseCasesOptions {
   blobs: Blobs;
   store: ProjectStore;
   newId: NewId;
+  clock: () => number;
 }
 
 type UseCases = Pick<
@@ -30,42 +31,9 @@ type UseCases = Pick<
 >;
 
 /** What people ask for in one word and the writer in several: looks at files and repositories first, then puts one command. */
-export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptions): UseCases {
-  /** The row behind a reply: from memory, else from the journal. */
-  const rowOf = async <T extends Table>(table: T, id: string): Promise<Rows[T] | undefined> => {
-    const held = await writer.read((world) => world.get(table, id));
-    return held ?? (await journal.find({ table, ids: [id], limit: 1 }))[0];
-  };
-  const made = async <T extends Table>(table: T, reply: unknown): Promise<Rows[T]> => {
-    const row = await rowOf(table, String(reply));
-    if (!row) throw new FusionError('internal', `${String(reply)} was accepted but is not there`);
-    return row;
-  };
-  const projectOf = async (id: ProjectId): Promise<Project> => {
-    const project = await rowOf('projects', id);
-    if (!project || project.state === 'deleted') throw new FusionError('project_unknown', `there is no project ${id}`);
-    return project;
-  };
-  /** Where work on a project starts: the user's present commit, fetched into the store. */
-  const baseOf = async (project: Project): Promise<string | undefined> =>
-    project.kind === 'git' ? (await store.refresh(project)).head : undefined;
-
-  const workflowOf = async (id: string): Promise<Workflow> => {
-    const workflow = await rowOf('workflows', id);
-    if (!workflow) throw new FusionError('workflow_unknown', `there is no workflow ${id}`);
-    return workflow;
-  };
-
-  const definitionOf: Engine['definitionOf'] = async (workflowId, version) => {
-    const workflow = await workflowOf(workflowId);
-    const wanted = workflow.versions.find((each) => each.version === (version ?? workflow.version));
-    if (!wanted)
-      throw new FusionError(
-        'workflow_unknown',
-        `workflow ${workflow.name} has no version ${version}; the latest is ${workflow.version}`,
-      );
-    return WorkflowDefinition.parse(JSON.parse(await blobs.get(wanted.definition.blob)));
-  };
+export function useCases({ writer, journal, blobs, store, newId, clock }: UseCasesOptions): UseCases {
+  const lookups = new Lookups({ writer, journal, blobs });
+  const starting = { lookups, writer, blobs, store, newId, clock };
 
   /** The run that holds the tasks given by hand, made when the first one comes. */
   const standingRun = async (project: Project): Promise<Run> => {
@@ -73,7 +41,7 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
     const present = await writer.read((world) => [...world.all('runs')].find(isStanding));
     if (present) return present;
     const id = newId('run');
-    const base = await baseOf(project);
+    const base = await baseOf(store, project);
     const branch = base && branchName('tasks', id);
     if (base && branch) await store.start(project, { id, branch, base });
     const spec = {
@@ -87,7 +55,7 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
       budget: {},
     };
     await writer.submit({ type: 'run.start', spec, tasks: [], agents: [] });
-    return made('runs', id);
+    return lookups.made('runs', id);
   };
   /** One at a time, so that two first tasks do not make two standing runs. */
   let standing: Promise<unknown> = Promise.resolve();
@@ -104,12 +72,12 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
         kind: found.kind,
         budget,
       } as const;
-      return made('projects', (await writer.submit(command, idempotency, projectId)).reply);
+      return lookups.made('projects', (await writer.submit(command, idempotency, projectId)).reply);
     },
 
     async spawnAgent({ project, spec }, idempotency): Promise<Agent> {
       const agentId = newId('agt');
-      return made(
+      return lookups.made(
         'agents',
         (await writer.submit({ type: 'agent.spawn', agentId, projectId: project, spec }, idempotency, agentId)).reply,
       );
@@ -130,35 +98,23 @@ export function useCases({ writer, journal, blobs, store, newId }: UseCasesOptio
         definition: kept,
         author,
       } as const;
-      return made('workflows', (await writer.submit(command, idempotency, workflowId)).reply);
+      return lookups.made('workflows', (await writer.submit(command, idempotency, workflowId)).reply);
     },
 
-    definitionOf,
-
-    async startRun({ workflowId, inputs, defaults }, idempotency?: Idempotency) {
-      const workflow = await workflowOf(workflowId);
-      if (workflow.state === 'archived') throw new FusionError('move_refused', `workflow ${workflow.name} is archived`);
-      const [definition, project] = await Promise.all([definitionOf(workflowId), projectOf(workflow.projectId)]);
-      const id = newId('run');
-      const namesTaken = await writer.read(
-        (world) => new Set([...world.agentsOf(project.id)].filter((agent) => !agent.runId).map((agent) => agent.name)),
-      );
-      const base = await baseOf(project);
-      const plan = planRun({ id, project, workflow, definition, inputs, defaults, namesTaken, base, newId });
-      const repeated = idempotency && (await rowOf('keys', idempotency.key));
-      const { branch } = plan.spec;
-      if (base && branch && !repeated) await store.start(project, { id, branch, base });
-      return made('runs', (await writer.submit({ type: 'run.start', ...plan }, idempotency, id)).reply);
+    async definitionOf(workflowId, version) {
+      return lookups.definition(versionOf(await lookups.workflow(workflowId), version).definition);
     },
+
+    startRun: (request, idempotency) => startRun(starting, request, idempotency),
 
     async createTask({ project: projectId, task }, idempotency): Promise<Task> {
-      const project = await projectOf(projectId);
+      const project = await lookups.project(projectId);
       const settled = standing.then(() => standingRun(project));
       standing = settled.catch(() => {});
       const run = await settled;
       const id = newId('tsk');
       const spec = { ...task, id, projectId, runId: run.id, node: `task-${id.slice(-8).toLowerCase()}`, unblocks: 0 };
-      return made('tasks', (await writer.submit({ type: 'task.create', spec }, idempotency, id)).reply);
+      return lookups.made('tasks', (await writer.submit({ type: 'task.create', spec }, idempotency, id)).reply);
     },
   };
 }

@@ -1,25 +1,28 @@
 import { failure, FusionError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { runEnded } from '../run.ts';
+import { World } from '../world.ts';
 import { freeName } from './agent.ts';
 import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
 import { cancelRun, failRun } from './run-end.ts';
-import { conclude, release } from './settle.ts';
+import { conclude, type Ending, release, settle } from './settle.ts';
 
 export const runRules: Rules<'run.start' | 'run.pause' | 'run.resume' | 'run.cancel' | 'run.expire' | 'run.conclude'> =
   {
-    'run.start'(world, { spec, tasks, agents, inherited = [] }) {
+    'run.start'(world, { spec, tasks, agents, inherited = [], skipped = [] }, at) {
       const project = known(world, 'projects', spec.projectId);
       if (project.state === 'deleted') throw new FusionError('project_unknown', `project ${project.name} was deleted`);
       for (const agent of agents) freeName(world, spec.projectId, agent.spec.name, spec.id);
       const base = { v: 1 as const, projectId: spec.projectId, runId: spec.id };
-      return [
+      const events: Event[] = [
         { type: 'run.started', ...base, spec },
         ...agents.map((agent): Event => ({ type: 'agent.spawning', ...base, agentId: agent.id, spec: agent.spec })),
         ...tasks.flatMap(birth),
         ...inherited.map((result): Event => ({ type: 'task.inherited', ...base, ...result })),
+        ...skipped.map((result): Event => ({ type: 'task.skipped', ...base, ...result })),
       ];
+      return inherited.length + skipped.length === 0 ? events : [...events, ...afterKept(events, at)];
     },
 
     'run.pause'(world, { runId }) {
@@ -69,3 +72,13 @@ export const runRules: Rules<'run.start' | 'run.pause' | 'run.resume' | 'run.can
       return [end, ...release(world, run)];
     },
   };
+
+/** What follows when a run begins with tasks that have ended already: others may never start, or nothing is left to do. Pure. */
+function afterKept(events: readonly Event[], at: number): Event[] {
+  const begun = new World();
+  events.forEach((event, place) => begun.apply({ seq: place + 1, at, event }));
+  const endings = [...begun.all('tasks')].flatMap((task): Ending[] =>
+    task.state === 'completed' || task.state === 'skipped' ? [{ task, state: task.state }] : [],
+  );
+  return settle(begun, endings);
+}

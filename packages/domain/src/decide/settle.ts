@@ -1,6 +1,6 @@
 import { failure } from '../errors.ts';
 import type { Event } from '../event.ts';
-import type { AgentId, ProjectId } from '../ids.ts';
+import type { AgentId, ProjectId, RunId } from '../ids.ts';
 import type { Run } from '../run.ts';
 import { isEnded, isOfHouse, type Landed, type Task, type TaskState } from '../task.ts';
 import type { World } from '../world.ts';
@@ -37,12 +37,17 @@ export function settle(world: World, endings: readonly Ending[], landed?: Landed
   }
   for (const runId of new Set(endings.map(({ task }) => task.runId))) {
     const run = world.get('runs', runId);
-    const endedHere = [...ended.keys()].filter((id) => world.get('tasks', id)?.runId === runId).length;
+    const endedHere = [...ended.keys()].filter((id) => isOpenIn(world, runId, id)).length;
     if (run?.state === 'running' && world.openTasks(runId) === endedHere)
       events.push(...conclude(world, landed ? { ...run, head: landed.commit } : run, ended));
   }
   return events;
 }
+
+const isOpenIn = (world: World, runId: RunId, id: string): boolean => {
+  const task = world.get('tasks', id);
+  return task?.runId === runId && !isEnded(task.state);
+};
 
 type Following = Ending & { event: Event };
 

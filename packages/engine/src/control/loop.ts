@@ -1,0 +1,58 @@
+import type { Command } from '@fusion-kit/domain/command';
+import { failure } from '@fusion-kit/domain/errors';
+import { isTrue } from '@fusion-kit/domain/expression/evaluate';
+import type { LoopWork } from '@fusion-kit/domain/nodes/loop';
+import type { Scope, Task } from '@fusion-kit/domain/task';
+import { childSpecs, prefixOf, requireRoom } from './children.ts';
+import { failedBy, failedIn, roundOf } from './ended.ts';
+import { filledIn, keptOutputs } from './outputs.ts';
+import { asked } from './asked.ts';
+import type { StepOptions } from './step-options.ts';
+import type { Place, Round } from './values.ts';
+
+/** Begins a round, or ends after the last one. @throws {FusionError} `expression_invalid`, `blob_unknown`, `workflow_too_large` */
+export async function loopStep(options: StepOptions, task: Task, work: LoopWork): Promise<Command | undefined> {
+  const { world } = options;
+  const { id: taskId } = task;
+  const rounds = task.spread?.opened ?? 0;
+  const holds = async (expression: string, place: Place) => isTrue(await asked(options, place, expression));
+  if (rounds === 0) {
+    if (work.while !== undefined && !(await holds(work.while, { task })))
+      return { type: 'control.close', taskId, outputs: { iterations: '0' } };
+    return anotherRound(options, task, 1);
+  }
+  const inside = roundOf(world, task, rounds);
+  if (!inside || world.openChildren(taskId) > 0) return undefined;
+  const failed = failedIn(world, inside);
+  if (failed.length > 0) return failedBy(task, failed);
+  const place = { task, inside };
+  if (work.until !== undefined && (await holds(work.until, place))) return ended(options, task, work, inside);
+  if (work.while !== undefined && !(await holds(work.while, place))) return ended(options, task, work, inside);
+  if (rounds < work.max) return anotherRound(options, task, rounds + 1);
+  const counted = work.until === undefined && work.while === undefined;
+  if (counted || work.atMax === 'complete') return ended(options, task, work, inside);
+  const message = `${task.node} did not come to its end in ${rounds} rounds`;
+  return { type: 'control.fail', taskId, failure: failure('loop_limit', message) };
+}
+
+async function anotherRound(options: StepOptions, task: Task, round: number): Promise<Command | undefined> {
+  const { world, bodies, newId } = options;
+  const run = world.get('runs', task.runId);
+  if (run?.state !== 'running') return undefined; // begun when the run goes on
+  const body = await bodies.of(run, task.node);
+  requireRoom(world, task, body.length);
+  const scope: Scope = {
+    parent: task.id,
+    index: round,
+    prefix: prefixOf(task, round),
+    values: { iteration: String(round) },
+  };
+  const children = childSpecs(task, body, scope, newId);
+  return { type: 'control.open', taskId: task.id, after: round - 1, opened: round, children };
+}
+
+async function ended(options: StepOptions, task: Task, work: LoopWork, inside: Round): Promise<Command> {
+  const declared = await filledIn(options, task, inside, work.outputs);
+  const outputs = { ...declared, iterations: String(inside.scope.index) };
+  return { type: 'control.close', taskId: task.id, outputs: await keptOutputs(options.blobs, outputs) };
+}
