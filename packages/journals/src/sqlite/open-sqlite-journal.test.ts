@@ -167,7 +167,7 @@ test('before older data is migrated, a backup of it is kept beside it', async ()
 
   const { backup, journal, head } = await openForTest({ directory, migrations: NEXT_MIGRATIONS });
   expect(head).toBe(50);
-  expect(backup).toBe(join(directory, 'journal.db.v1.backup'));
+  expect(backup).toBe(join(directory, `journal.db.v${MIGRATIONS.length}.backup`));
   await journal.append({ expected: 50, entries: sampleEntries(50, 1), rows: [] });
 
   // The backup is a journal that the older release opens.
@@ -185,7 +185,9 @@ test('a migration that fails leaves the older data as it was, for the release th
   await older.journal.close();
   const migrations = [...MIGRATIONS, ['drop table rows', 'alter table nothing add column note text']];
   for (let attempt = 1; attempt <= 2; attempt += 1) {
-    await expect(openSqliteJournal({ directory, migrations })).rejects.toEqual(refusal('journal_failed', 'schema 1'));
+    await expect(openSqliteJournal({ directory, migrations })).rejects.toEqual(
+      refusal('journal_failed', `schema ${MIGRATIONS.length}`),
+    );
   }
   const opened = await openForTest({ directory });
   expect(opened.head).toBe(2);
@@ -217,4 +219,11 @@ test('a first start that was cut off while it made the database is begun anew by
   await once(child, 'exit');
   expect(existsSync(`${path}-journal`)).toBe(true);
   expect((await openForTest({ directory })).head).toBe(0);
+});
+
+test('a release that knows of no archive refuses data which may lie in one', async () => {
+  const directory = temporaryDirectory();
+  await (await openSqliteJournal({ directory })).journal.close();
+  const beforeArchives = MIGRATIONS.slice(0, 1);
+  await expect(openSqliteJournal({ directory, migrations: beforeArchives })).rejects.toEqual(refusal('journal_newer'));
 });
