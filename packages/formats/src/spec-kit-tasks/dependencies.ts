@@ -1,6 +1,6 @@
 import { checkGraph } from '@fusion-kit/domain/graph';
 import { didYouMean } from '@fusion-kit/domain/nearest';
-import type { FileProblem } from '../problem.ts';
+import { type FileProblem, PROBLEMS_MAX } from '../problem.ts';
 import { dependenciesIn, type Mention } from './mentions.ts';
 import type { OutlinedTask } from './outline.ts';
 import { type Oddities, problem } from './warnings.ts';
@@ -30,23 +30,41 @@ export function dependenciesOf(
   }
   const problems: FileProblem[] = [];
   const resolve = resolver(at);
+  const promised: number[][] = [];
   const explicit: number[][] = [];
   const mentioned: number[][] = [];
   for (const [position, task] of tasks.entries()) {
     const said = dependenciesIn(`${task.text}\n${task.more}`);
     if (said.unnamed)
       odd.add('tasks depend on what has no id', task.line, `${task.id} depends on something that has no id`);
-    for (const id of said.promised) {
-      if (at.has(id)) continue;
+    for (const id of said.promised.flatMap((mention) => ('id' in mention ? mention.id : [mention.from, mention.to]))) {
+      if (at.has(id) || problems.length >= PROBLEMS_MAX) continue;
       const message = `${task.id} depends on ${id}, which does not exist${didYouMean(id, at.keys())}`;
       problems.push(problem('workflow_needs_unknown', task.line, message));
     }
     const others = (found: readonly Mention[]) =>
       [...new Set(found.flatMap(resolve))].filter((one) => one !== position);
-    explicit.push(others(said.explicit));
+    promised.push(others(said.promised));
+    explicit.push(others([...said.promised, ...said.explicit]));
     mentioned.push(others(said.mentioned));
   }
-  return { explicit, mentioned, problems: [...problems, ...circles(tasks, explicit)] };
+  problems.push(...circles(tasks, promised));
+  if (problems.length > 0 || circles(tasks, explicit).length === 0) return { explicit, mentioned, problems };
+  // what is said in passing gives way where it leads in a circle
+  for (const [position, task] of tasks.entries()) {
+    const loose = explicit[position]!.filter((other) => other > position && !promised[position]!.includes(other));
+    if (loose.length === 0) continue;
+    explicit[position] = explicit[position]!.filter((other) => !loose.includes(other));
+    mentioned[position]!.push(...loose);
+    odd.add(
+      'tasks depend on each other in a circle',
+      task.line,
+      `what ${task.id} says of later tasks leads in a circle`,
+    );
+  }
+  return circles(tasks, explicit).length === 0
+    ? { explicit, mentioned, problems }
+    : { explicit: promised, mentioned: explicit.map((one, position) => [...mentioned[position]!, ...one]), problems };
 }
 
 function resolver(at: ReadonlyMap<string, number>): (mention: Mention) => number[] {

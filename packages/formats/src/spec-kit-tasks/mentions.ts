@@ -5,6 +5,9 @@ const ID = /T\d{3,9}(?:[A-Za-z]{1,2}|(?:\.\d{1,4}){1,3})?(?![A-Za-z0-9_])/g;
 const RANGE = /^[*`]{0,3}(?:-|–|—|\.\.\.?|~|〜|～| to | through | bis | a | à | al | – | — | - )[*`]{0,3}(?=T\d{3})/;
 /** `002-payments`: its ids are of another list. */
 const OTHER_FEATURE = /\b\d{3}-[a-z]/;
+/** "Dependencies: none (can run beside T003)" */
+const NOTHING =
+  /^\W{0,6}(?:none|no|nothing|n\/a|nil|keine?|ningun[ao]?|nenhum[a]?|aucune?|无|無|なし|없음)(?![A-Za-z])/i;
 const DEPENDS = /\bdepend(?:s|ent|ing|encies|ency)?\b(?:[ ]+up)?[ ]*(?:on)?\b[*:_ ]{0,6}/gi;
 
 /** Every id in the text, in order; `T003–T007` as a range. */
@@ -25,10 +28,10 @@ export function mentions(text: string): Mention[] {
 }
 
 export interface Said {
-  /** By "depends on": a promise, whatever way it points. */
+  /** Those of `(depends on T001, T002)`: they have to exist, and hold whatever way they point. */
+  promised: Mention[];
+  /** Those of any other "depends on". */
   explicit: Mention[];
-  /** Those of `(depends on T001, T002)`, which have to exist. */
-  promised: string[];
   /** All others. */
   mentioned: Mention[];
   /** Whether it depends on something that has no id. */
@@ -37,7 +40,7 @@ export interface Said {
 
 /** What a text says about other tasks, clause by clause. */
 export function dependenciesIn(text: string): Said {
-  const said: Said = { explicit: [], promised: [], mentioned: [], unnamed: false };
+  const said: Said = { promised: [], explicit: [], mentioned: [], unnamed: false };
   const others: string[] = [];
   let from = 0;
   for (const match of text.matchAll(DEPENDS)) {
@@ -45,16 +48,14 @@ export function dependenciesIn(text: string): Said {
     const start = match.index + match[0].length;
     const stop = clauseEnd(text, start);
     const clause = text.slice(start, stop);
+    if (NOTHING.test(clause)) continue;
     const named = mentions(clause);
     const bracketed = text[match.index - 1] === '(';
     if (named.length === 0) {
-      said.unnamed ||= bracketed && !/\bno(?:ne|thing)?\b/i.test(clause);
+      said.unnamed ||= bracketed;
       continue;
     }
-    said.explicit.push(...named);
-    if (bracketed && !OTHER_FEATURE.test(clause)) {
-      said.promised.push(...named.flatMap((mention) => ('id' in mention ? mention.id : [mention.from, mention.to])));
-    }
+    (bracketed && !OTHER_FEATURE.test(clause) ? said.promised : said.explicit).push(...named);
     others.push(text.slice(from, match.index));
     from = stop;
   }

@@ -220,6 +220,12 @@ describe('the graph of a list', () => {
 });
 
 describe('a list that is odd', () => {
+  it('may say in passing what leads in a circle', () => {
+    const text = list('- [ ] T001 a in a.ts', '  - Depends on: T002', '- [ ] T002 b in b.ts', '  - Depends on: T001');
+    const { precedes } = graphOf(read(text).definition);
+    expect(precedes('T002', 'T001')).toBe(true);
+    expect(tellings(text).join()).toContain('1:1: what T001 says of later tasks leads in a circle');
+  });
   it('may speak of tasks that it does not have', () => {
     const text = list(
       '- [ ] T001 a in a.ts after T900',

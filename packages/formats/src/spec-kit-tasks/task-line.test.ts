@@ -18,7 +18,7 @@ describe('a line of the grammar', () => {
   it.each(withVerdict('accept'))('is read and not odd: $line', ({ line, parsed }) => {
     const read = readTaskLine(line);
     if (typeof read !== 'object' || !parsed) throw new Error('it was not read');
-    const depends = dependenciesIn(read.text).explicit.flatMap((mention) => ('id' in mention ? mention.id : []));
+    const depends = dependenciesIn(read.text).promised.flatMap((mention) => ('id' in mention ? mention.id : []));
     expect({
       id: read.id,
       done: read.done,
@@ -44,6 +44,7 @@ describe('a line as people write it', () => {
   it.each([
     ['- [ ] **T001 [P]**: Add `a.ts`', { parallel: true, text: 'Add `a.ts`' }],
     ['- [x] **T002: Add it** to `a.ts`', { done: true, text: 'Add it to `a.ts`' }],
+    ['- [ ] **T013 [P] [US1][US3]** Add **it**', { parallel: true, story: 'US1', text: 'Add **it**' }],
     ['- [ ] **T003** [P] [US1] Add it', { parallel: true, story: 'US1', text: 'Add it' }],
     ['- [ ] T004 [P, US2] Add it', { parallel: true, story: 'US2', text: 'Add it' }],
     ['- [ ] T005 [FR-012] [P] Add it', { parallel: true, text: '[FR-012] Add it' }],
@@ -78,13 +79,14 @@ describe('what a text says of other tasks', () => {
     ['after T003–T005', [], ['T003-T005']],
     ['(depends on T001-T003, T9)', ['T001-T003'], []],
     ['no task depends on T003; T005 depends on T004', [], ['T003', 'T005', 'T004']],
+    ['Dependencies: None (can run in parallel with T001)', [], ['T001']],
     ['(depends on T001,\n  T002)', ['T001', 'T002'], []],
     ['XT001, T00A and a dependent one', [], []],
   ])('is read: %s', (text, explicit, mentioned) => {
-    const plain = (found: ReturnType<typeof dependenciesIn>['explicit']) =>
+    const plain = (found: ReturnType<typeof dependenciesIn>['promised']) =>
       found.map((mention) => ('id' in mention ? mention.id : `${mention.from}-${mention.to}`));
     const found = dependenciesIn(text);
-    expect([plain(found.explicit), plain(found.mentioned)]).toEqual([explicit, mentioned]);
+    expect([plain([...found.promised, ...found.explicit]), plain(found.mentioned)]).toEqual([explicit, mentioned]);
   });
 });
 

@@ -51,6 +51,8 @@ function afterLabels(after: string, before: string, oddities: string[]) {
   else if (separator !== ' ' && after !== '' && before === '') oddities.push('its blanks are not single');
   let rest = after.slice(separator.length);
   let [parallel, story, kept]: [boolean, string | undefined, string] = [false, undefined, ''];
+  // emphasis that was opened before the id closes there, after a label or somewhere in the text
+  let isOpen = before.includes('**') && !closing.includes('**');
   for (let found = LABEL.exec(rest); found; found = LABEL.exec(rest)) {
     const label = found[1]!.trim();
     const next = rest.slice(found[0].length);
@@ -63,12 +65,12 @@ function afterLabels(after: string, before: string, oddities: string[]) {
       parallel ||= known.parallel;
       story ??= known.story;
     }
-    rest = next.replace(/^[ \t]*(?:\*\*)?[ \t]*[:–—]?[ \t]*/, '');
+    if (found[0].endsWith('**')) isOpen = false;
+    rest = next.replace(/^[ \t]*[:–—]?[ \t]*/, '');
   }
   let text = `${kept}${rest}`.trim();
-  // emphasis that was opened before the id closes somewhere in the text
-  if (before.includes('**') && !closing.includes('**')) text = text.replace('**', '');
-  return { labels: { parallel, story }, text: text.replace(/^(?:\*\*)?\s*[:–—-]\s+/, '') };
+  if (isOpen) text = text.replace('**', '');
+  return { labels: { parallel, story }, text: text.replace(/^\s*[:–—-]\s*(?=\S)/, '').trim() };
 }
 
 /** What a label says: `P`, `US1`, `P, US1`, the template's `Story`; undefined for any other word. */

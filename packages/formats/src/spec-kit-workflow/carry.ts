@@ -17,6 +17,8 @@ export interface Carry {
   origins: Map<string, Path>;
   /** Declared inputs. */
   inputs: ReadonlySet<string>;
+  /** Their defaults. */
+  defaults: ReadonlyMap<string, string>;
   /** Directory of the file. */
   directory: string;
   problem(path: Path, message: string): void;
@@ -25,7 +27,7 @@ export interface Carry {
   warnings: { line: number; column: number; message: string }[];
 }
 
-export function carryOf(source: Source, inputs: readonly string[], directory: string): Carry {
+export function carryOf(source: Source, defaults: ReadonlyMap<string, string>, directory: string): Carry {
   const problems: FileProblem[] = [];
   const warnings = new Map<string, { line: number; column: number; message: string }>();
   return {
@@ -33,7 +35,8 @@ export function carryOf(source: Source, inputs: readonly string[], directory: st
     ids: new Set(idsIn(source.value)),
     seen: new Set(),
     origins: new Map(),
-    inputs: new Set(inputs),
+    inputs: new Set(defaults.keys()),
+    defaults,
     directory,
     problem: (path, message) => problems.push({ code: 'workflow_invalid', message, ...source.positionOf(path) }),
     warn: (path, message) => warnings.set(`${path.join('.')} ${message}`, { message, ...source.positionOf(path) }),

@@ -215,6 +215,18 @@ describe('an expression', () => {
   });
 });
 
+describe('how many at a time', () => {
+  it('is the default of the input that is named', () => {
+    const fan =
+      '{ id: f, type: fan-out, items: [1, x], max_concurrency: "{{ inputs.many }}", step: { id: i, type: shell, run: "echo {{ item }}" } }';
+    const { definition, warnings } = read(
+      workflow(fan).replace('go: {}', 'go: {}, many: { type: number, default: 7 }'),
+    );
+    expect(nodeIn(definition.nodes, 'f').work).toMatchObject({ width: 7, over: "[1, 'x']" });
+    expect(warnings.join()).toContain('it is 7 here');
+  });
+});
+
 describe('a gate whose verdict an input gives', () => {
   const { definition } = read(
     workflow(

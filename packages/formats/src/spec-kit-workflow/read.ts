@@ -45,11 +45,8 @@ export function readSpecKitWorkflow(
     throw parsed.error;
   }
   const { workflow, inputs, steps } = parsed.data;
-  const carry = carryOf(
-    source,
-    Object.keys(inputs ?? {}),
-    file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.',
-  );
+  const defaults = new Map(Object.entries(inputs ?? {}).map(([name, input]) => [name, String(input.default ?? '')]));
+  const carry = carryOf(source, defaults, file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.');
   const nodes = carrySteps(steps, ['steps'], carry);
   refuse(file, carry.problems);
   if (workflow.integration) carry.warn([], INTEGRATION_WARNING);

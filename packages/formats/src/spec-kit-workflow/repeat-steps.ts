@@ -7,7 +7,8 @@ import { literal } from './translate.ts';
 
 /** `while` asks before every round, `do-while` after it; reaching the last round is no error. */
 export function loopStep(step: StepOf<'while'> | StepOf<'do-while'>, place: Place): Part {
-  const { condition, steps, max_iterations: max } = step.fields;
+  const { condition, steps, max_iterations } = step.fields;
+  const max = countOf(max_iterations, 10, [...step.path, 'max_iterations'], place);
   const id = nodeId(step.id, place);
   const scope: Scope = { kind: 'loop', around: { scope: place.scope, node: id }, outputs: {} };
   if (step.type === 'do-while') {
@@ -34,7 +35,8 @@ const asIfUnset = (condition: string): string => {
 
 /** One round of the step for every item, so many at a time. */
 export function fanOutStep(step: StepOf<'fan-out'>, place: Place): Part {
-  const { items, step: template, max_concurrency: width } = step.fields;
+  const { items, step: template, max_concurrency } = step.fields;
+  const width = countOf(max_concurrency, 1, [...step.path, 'max_concurrency'], place);
   const words = wordsOf(step, place);
   const over =
     typeof items === 'string'
@@ -90,4 +92,19 @@ export function fanInStep(step: StepOf<'fan-in'>, place: Place): Part {
     nodes: [nodeOf(id, { kind: 'join', verify: [] }, place.needs, { title: step.id })],
     exits: [{ id, accept: ['completed'] }],
   };
+}
+
+/** How many is settled when the graph is made: an input counts with its default. */
+function countOf(
+  said: number | string,
+  otherwise: number,
+  path: readonly (string | number)[],
+  { carry }: Place,
+): number {
+  if (typeof said === 'number') return said;
+  const name = /^\s*\{\{\s*inputs\.([\w-]+)\s*\}\}\s*$/.exec(said)?.[1];
+  const given = Number(carry.defaults.get(name ?? '') || Number.NaN);
+  const count = Number.isInteger(given) && given >= 1 && given <= 1_000 ? given : otherwise;
+  carry.warn(path, `how many cannot be decided while the workflow runs: it is ${count} here`);
+  return count;
 }

@@ -13,6 +13,8 @@ const Seconds = z
   ])
   .pipe(z.number().positive().max(2_000_000));
 const Name = z.string().nullish();
+/** A number, or the default of the input that a block names. */
+const Count = z.union([z.int().min(1).max(1_000), z.string().regex(/^\s*\{\{[^}]+\}\}\s*$/, 'a whole number')]);
 const Flag = z.union([z.boolean(), z.string()]).optional();
 
 const dispatched = { integration: Name, model: Name, options: z.unknown().optional() };
@@ -47,12 +49,12 @@ export const STEP_TYPES = {
   // oxlint-disable-next-line unicorn/no-thenable -- that is what the file calls it; nobody awaits a schema's shape
   if: z.object({ condition: Text, then: Steps, else: Steps.nullish() }),
   switch: z.object({ expression: Text, cases: z.record(z.string(), Steps), default: Steps.nullish() }),
-  while: z.object({ condition: Text, steps: Steps.min(1), max_iterations: z.int().min(1).max(1_000).default(10) }),
-  'do-while': z.object({ condition: Text, steps: Steps.min(1), max_iterations: z.int().min(1).max(1_000).default(10) }),
+  while: z.object({ condition: Text, steps: Steps.min(1), max_iterations: Count.default(10) }),
+  'do-while': z.object({ condition: Text, steps: Steps.min(1), max_iterations: Count.default(10) }),
   'fan-out': z.object({
     items: z.union([z.string(), z.array(z.union([z.string(), z.number(), z.boolean()]))]),
     step: z.record(z.string(), z.unknown()),
-    max_concurrency: z.int().min(1).max(1_000).default(1),
+    max_concurrency: Count.default(1),
   }),
   'fan-in': z.object({ wait_for: z.array(z.string()).min(1), output: z.record(z.string(), Text).nullish() }),
 } as const;
