@@ -73,6 +73,15 @@ describe('a command', () => {
     expect((await tasksOf(engine, run.id))[0]?.failure?.code).toBe('process_died');
   });
 
+  it('that the system refuses to start is said to be that', async () => {
+    const { engine, start } = await house();
+    const long = step('long', command('true', { env: { TEXT: 'x'.repeat(9_000), REST: '\0' } }));
+    const run = await start([long]);
+    await runEnds(engine, run.id);
+    const { failure } = (await tasksOf(engine, run.id))[0]!;
+    expect(failure).toMatchObject({ code: 'command_failed', message: expect.stringContaining('could not be started') });
+  });
+
   it('may write where it is allowed to and nowhere else, and what it moved is gone from where it was', async () => {
     const files = { 'src/old.txt': 'a text that is long enough to be known again\n', 'app/[id]/page.ts': 'x\n' };
     const { engine, start } = await house({ files });

@@ -13,6 +13,7 @@ import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journ
 import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import { Runner } from '@fusion-kit/runner/runner';
 import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
+import type { LoopbackModel } from '@fusion-kit/testing/loopback-model';
 import { localTransport } from '@fusion-kit/transports/local';
 import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
 import { noSandbox } from '@fusion-kit/workspaces/sandbox/none';
@@ -111,6 +112,16 @@ async function cageOf(kind: 'bubblewrap' | 'none'): Promise<Sandbox> {
   if (!sandbox) throw new Error(`these tests need bubblewrap: ${problems[0]?.what}`);
   return sandbox;
 }
+
+/** A provider whose every model is this one. */
+export const upstreamOf = ({ baseUrl }: LoopbackModel): Upstream => ({
+  id: 'loopback',
+  protocol: 'openai-compatible',
+  baseUrl,
+  defaultModel: 'canned',
+  fetch: (_caller, input, init) => fetch(input, init),
+  check: async () => ({ ok: true, credential: 'none needed', remainingUsd: null, checkedAt: 0 }),
+});
 
 export const command = (run: string, more: Partial<Extract<NodeWork, { kind: 'command' }>> = {}): NodeWork => ({
   kind: 'command',

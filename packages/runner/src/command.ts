@@ -1,4 +1,4 @@
-import { FusionError } from '@fusion-kit/domain/errors';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import { cutText } from '@fusion-kit/domain/kept-text';
 import type { CommandWork } from '@fusion-kit/domain/nodes/command';
 import type { ScriptEnd } from '@fusion-kit/domain/ports/workspaces';
@@ -20,21 +20,19 @@ export async function runCommandNode(work: CommandWork, hands: Hands): Promise<C
   const call = { callId: `command-${start.fence}`, tool: 'shell' };
   await keep({ type: 'tool.called', ...call, input: JSON.stringify({ command: work.run }) });
   const over = pulse.within();
-  let attended: (() => void) | undefined;
   const show = shown(hands);
   try {
-    const ended = await workspace.run(
-      work.run,
-      { ...(work.env && { env: work.env }), show, started: (pid) => (attended = pulse.attend(pid)) },
-      signal,
-    );
-    attended?.();
+    const env = work.env ? { env: work.env } : {};
+    const started = (pid: number) => pulse.attend(pid);
+    const ended = await workspace.run(work.run, { ...env, show, started }, signal).catch((thrown: unknown) => {
+      signal.throwIfAborted();
+      throw notStarted(work, thrown);
+    });
     const isError = ended.exitCode === null || !work.exitCodes.includes(ended.exitCode);
     await keep({ type: 'tool.returned', ...call, output: told(ended), isError, durationMs: ended.durationMs });
     if (isError) throw failed(work, ended);
     return { stdout: trimmed(ended.stdout), stderr: trimmed(ended.stderr), exitCode: String(ended.exitCode) };
   } finally {
-    attended?.();
     over();
   }
 }
@@ -59,6 +57,16 @@ function failed({ run }: CommandWork, { exitCode, output }: ScriptEnd): FusionEr
     `\`${cutText(run, NAMED_MAX)}\` ${how}${ending ? `:\n${ending}` : ''}`,
   );
 }
+
+/** A NUL character or a text that is too long for the system, filled in from an output, for example. */
+const notStarted = ({ run }: CommandWork, thrown: unknown): FusionError =>
+  new FusionError(
+    'command_failed',
+    `\`${cutText(run, NAMED_MAX)}\` could not be started: ${asFusionError(thrown).message}`,
+    {
+      cause: thrown,
+    },
+  );
 
 /** Without the line breaks at its end, as a shell takes what a command printed. */
 const trimmed = (text: string): string => text.replace(/[\r\n]+$/, '');

@@ -32,6 +32,20 @@ it('a schema that cannot be used is said to be that', () => {
   expect(() => checkOutputs(broken, { plan: '1' })).toThrow(/output plan: its schema cannot be used: /);
 });
 
+it('each pattern is asked for itself', () => {
+  const properties = { one: { type: 'string', pattern: '^a$' }, two: { type: 'string', pattern: '^b$' } };
+  const both = { ...sampleStart().work, outputs: ['plan'], outputSchemas: { plan: { properties } } } as never;
+  expect(() => checkOutputs(both, { plan: '{"one":"a","two":"b"}' })).not.toThrow();
+  expect(() => checkOutputs(both, { plan: '{"one":"a","two":"a"}' })).toThrow('/two must match pattern "^b$"');
+});
+
+it('a pattern that does not come to an end is given up', () => {
+  const schema = { type: 'string', pattern: '^(a+)+$' };
+  const slow = { ...sampleStart().work, outputs: ['plan'], outputSchemas: { plan: schema } } as never;
+  expect(() => checkOutputs(slow, { plan: '"aaaa"' })).not.toThrow();
+  expect(() => checkOutputs(slow, { plan: JSON.stringify(`${'a'.repeat(50)}!`) })).toThrow(/takes too long/);
+});
+
 it('keeps what a node declares and nothing else, within what an event has room for', async () => {
   const blobs = mapBlobs();
   const names = Array.from({ length: 20 }, (_, n) => `out${n}`);

@@ -5,6 +5,7 @@ import { type NodeWork, outputsOf } from '@fusion-kit/domain/node';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Outputs } from '@fusion-kit/domain/task';
 import type { Claim } from './hands.ts';
+import { patientPattern } from './patient-pattern.ts';
 
 /** Longest output that an event holds itself, and all outputs of a task together, in characters of JSON. */
 const OUTPUT_MAX = 1_000;
@@ -42,7 +43,8 @@ function problemsOf(schema: Record<string, unknown>, text: string): string[] {
     return [`it is not JSON: ${asFusionError(thrown).message}`];
   }
   // Formats are hints and unknown words are let pass, as the specification has it.
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false });
+  const code = { regExp: Object.assign(patientPattern, { code: '' }) };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false, code });
   try {
     const { $schema: _version, ...rules } = schema; // whichever it names, it is read as the latest
     const validate = ajv.compile(rules);

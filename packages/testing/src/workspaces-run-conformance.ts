@@ -47,17 +47,24 @@ export function workspaceRunConformance(name: string, begun: () => Promise<Works
       const workspace = await begun();
       const stop = new AbortController();
       const pids: number[] = [];
-      const started = (pid: number) => void pids.push(pid);
+      let ended = 0;
+      const started = (pid: number) => {
+        pids.push(pid);
+        return () => void (ended += 1);
+      };
       const show = () => stop.abort(new Error('enough'));
       const running = workspace.run(`${daemon} sleep 0.2; echo ready; sleep 1000`, { started, show }, stop.signal);
       await expect(running).rejects.toThrow('enough');
-      expect(pids).toHaveLength(1);
+      expect([pids.length, ended]).toEqual([1, 1]);
       await expect.poll(() => processesIn(workspace.path)).toEqual([]);
     });
 
     test('one that is killed has no exit code of its own', async () => {
       const workspace = await begun();
-      const started = (pid: number) => void setTimeout(() => process.kill(pid, 'SIGKILL'), 100);
+      const started = (pid: number) => {
+        const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), 100);
+        return () => clearTimeout(timer);
+      };
       const { exitCode } = await workspace.run('sleep 1000', { started }, signal);
       expect(exitCode).toBe(null);
       await expect.poll(() => processesIn(workspace.path)).toEqual([]);

@@ -25,8 +25,8 @@ export interface CommandBounds {
   input?: string | undefined;
   /** Given every piece of both streams as it comes. */
   show?: ((text: string) => void) | undefined;
-  /** Given the process, once it is there. */
-  started?: ((pid: number) => void) | undefined;
+  /** Given the process, once it is there; what it returns is called when its end is seen. */
+  started?: ((pid: number) => () => void) | undefined;
   /**
    * The place that the command was started for: what of that has left the process group is killed too, at the end of the command as at a bound. For
    * commands that have no PID namespace around them; in one, everything ends with its first process.
@@ -74,7 +74,7 @@ export async function runCommand(line: CommandLine, bounds: CommandBounds): Prom
   });
   child.stdin.on('error', () => {}); // it need not read what it is given
   child.stdin.end(bounds.input ?? '');
-  if (child.pid !== undefined) bounds.started?.(child.pid);
+  const letGo = child.pid === undefined ? undefined : bounds.started?.(child.pid);
   const outputBytesMax = bounds.outputBytesMax ?? OUTPUT_BYTES_MAX;
   const stdout = tail(outputBytesMax);
   const stderr = tail(outputBytesMax);
@@ -98,6 +98,7 @@ export async function runCommand(line: CommandLine, bounds: CommandBounds): Prom
   /** What is left of a command that has ended would hold its pipes open. */
   let rest: Promise<void> | undefined;
   child.once('exit', () => {
+    letGo?.();
     killGroup();
     if (bounds.place !== undefined) rest = endPlace(bounds.place);
   });

@@ -43,8 +43,8 @@ export interface RunOptions {
   input?: string;
   /** Given every piece of its output as it comes. */
   show?: (text: string) => void;
-  /** Given the process that ends when the script does. */
-  started?: (pid: number) => void;
+  /** Given the process that ends when the script does; what it returns is called when that is seen to have ended. */
+  started?: (pid: number) => () => void;
 }
 
 /** How a script ended. `exitCode` is null when it was killed; of outputs beyond 1 MB the end is kept. */
