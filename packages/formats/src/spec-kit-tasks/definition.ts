@@ -27,7 +27,7 @@ const TICKS_MAX = 500;
 const AGENTS_MAX = 4;
 /** A task that begins so looks at things: that nothing changed is no failure. */
 const LOOKS =
-  /^\W*(?:verify|validate|run|re-?run|check|confirm|ensure|review|test|manual(?:ly)?|execute|benchmark|measure|audit|smoke|perform|profile|prove|demonstrate)\b/i;
+  /^[^\p{L}]*(?:(?:verify|validate|run|re-?run|check|confirm|ensure|review|test|manual(?:ly)?|execute|benchmark|measure|audit|smoke|perform|profile|prove|demonstrate|verific(?:ar?|e)|valid(?:ar?|er|e)|e[jx]ecut(?:ar?|e)|comprobar|probar|revisar?|v[ée]rifier|ex[ée]cuter|pr[üu]fen?)(?!\p{L})|验证|驗證|确认|確認|检查|檢查|运行|執行|执行|検証|実行|검증|실행|확인|провер|запуст)/iu;
 
 /** The graph as the house has it: an agent for every open task, a join for every done one and for every phase. */
 export function definitionOf(request: DefinitionRequest): WorkflowDefinition {

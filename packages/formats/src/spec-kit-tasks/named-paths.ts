@@ -13,7 +13,7 @@ const PATH_MAX = 300;
 const FEATURE_DOCUMENTS = new Set(['spec.md', 'plan.md', 'tasks.md', 'research.md', 'data-model.md', 'quickstart.md']);
 const EXTENSIONS = new Set(
   (
-    'astro bash bat bicep c cc cfg clj cljs cmake conf config cpp cs csproj css csv cts cu cxx dart diff dockerfile ejs elm env erb erl ex exs fs fsproj ' +
+    'astro avro bash bat bicep c cc cfg clj cljs cmake conf config cpp cs csproj css csv cts cu cxx dart diff dockerfile ejs elm env erb erl ex exs fs fsproj ' +
     'gd go gql gradle graphql groovy h haml hbs hcl hpp hrl hs html ico ini ino ipynb java jinja jinja2 jpg js json json5 jsonc jsonl jsx kt kts less lock lua ' +
     'm md mdc mdx mjml mjs ml mm mod mts nix pbxproj php pl plist png podspec prisma properties proto ps1 pug py pyi pyx r razor rb rego ron rs rst ' +
     's sass scala scss service sh shader slim sln sol sql storyboard sum svelte svg swift sv tex tf tfvars tmpl toml tpl ts tsv tsx txt v vb vhd vue ' +
@@ -50,6 +50,10 @@ export function namedPaths(text: string): NamedPaths {
       continue;
     }
     const path = cleaned(word);
+    if (isAlternatives(path)) {
+      for (const name of path.split('/')) bare.add(name);
+      continue;
+    }
     const kind = kindOf(path, quoted);
     if (kind === 'file') files.add(path);
     if (kind === 'bare') bare.add(path);
@@ -115,6 +119,10 @@ function cleaned(word: string): string {
   return path;
 }
 
+/** `robot.yaml/conda.yaml` are two files, not one in the other. */
+const isAlternatives = (path: string): boolean =>
+  path.includes('/') && path.split('/').every((name) => extensionOf(name) !== undefined);
+
 function kindOf(path: string, quoted: boolean): 'file' | 'bare' | undefined {
   const parts = path.split('/');
   if (
@@ -124,7 +132,7 @@ function kindOf(path: string, quoted: boolean): 'file' | 'bare' | undefined {
     path.startsWith('@') ||
     parts.includes('..') ||
     path.includes('//') ||
-    path.includes('$')
+    /[$=<>|]/.test(path)
   )
     return undefined;
   if (parts.length > 20 || parts.some((part) => part === '.')) return undefined;

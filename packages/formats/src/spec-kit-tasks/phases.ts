@@ -21,6 +21,9 @@ const LEVELS = [1, 2, 3, 4, 5, 6];
 const NUMBERED = /^[^\d]{0,24}?(\d{1,4}(?:\.\d{1,3})?|N)(?![\w])/i;
 const STORY_IN_TITLE = /(?:^|[^A-Za-z])(?:User Story|US)[ -]?(\d{1,4})(?!\d)/i;
 const STORY_FIRST = /^[^A-Za-z0-9]{0,6}(?:User Story|US)[ -]?\d/i;
+/** "User Stories 1 & 2", "US1 + US2": what is shared is no story that runs beside others. */
+const STORIES_IN_TITLE =
+  /(?:User Stor(?:y|ies)|US)[ -]?\d{1,4}\s{0,3}(?:&|\+|,|\/|–|-|and|und|et|y|e)\s{0,3}(?:User Story |US[ -]?)?\d/i;
 const PRIORITY = /\bP(?:riority[: ]+P?)?([0-9])\b/;
 const WORDS: readonly (readonly [PhaseKind, RegExp])[] = [
   ['convergence', /convergence/i],
@@ -82,6 +85,7 @@ function phase(heading: Heading | undefined, tasks: OutlinedTask[], number: numb
 
 /** The story a title names, else the one that most of the tasks are labelled with and no other. */
 function storyOf(title: string, tasks: readonly OutlinedTask[]): string | undefined {
+  if (STORIES_IN_TITLE.test(title)) return undefined;
   const named = STORY_IN_TITLE.exec(title)?.[1];
   if (named !== undefined) return `US${Number(named)}`;
   const labels = tasks.flatMap(({ story }) => story ?? []);

@@ -43,9 +43,13 @@ describe('what an agent is told', () => {
     expect(definition.nodes.find(({ id }) => id === 'T014')!.work).toMatchObject({ expectsChanges: false });
   });
   it('does not ask of a task that looks at things to change them', () => {
-    const looked = graphOf(read('- [ ] T001 Verify that src/a.ts is unchanged').definition).workOf('T001');
-    expect(looked).toMatchObject({ expectsChanges: false });
-    expect(looked).not.toHaveProperty('files');
+    for (const text of ['Verify that src/a.ts is unchanged', '**Validar** src/a.ts', '验证 src/a.ts']) {
+      const looked = graphOf(read(`- [ ] T001 ${text}`).definition).workOf('T001');
+      expect(looked).toMatchObject({ expectsChanges: false });
+      expect(looked).not.toHaveProperty('files');
+    }
+    const written = graphOf(read('- [ ] T001 Validator in src/a.ts').definition).workOf('T001');
+    expect(written).toMatchObject({ expectsChanges: true });
   });
   it('is what stands below the line too, with its parts', () => {
     const text = list(

@@ -197,6 +197,16 @@ describe('the graph of a list', () => {
     expect([needsOf('T002'), needsOf('T003'), needsOf('T004')]).toEqual([['phase-1'], ['phase-1'], ['stories-1']]);
   });
 
+  it('bars the way at what several stories share', () => {
+    const text = list(
+      '## Phase 1: Types (US1 + US2 shared)',
+      '- [ ] T001 [US1] a in a.ts',
+      '## Phase 2: User Story 2',
+      '- [ ] T002 [US2] b in b.ts',
+    );
+    expect(graphOf(read(text).definition).needsOf('T002')).toEqual(['phase-1']);
+  });
+
   it('bars the way at a story that comes again after the last phase', () => {
     const text = list(
       '## Phase 1: User Story 1',

@@ -94,6 +94,7 @@ describe('the paths in a text', () => {
   it.each([
     ['Create User in src/models/user.ts, and tests/user.test.ts.', ['src/models/user.ts', 'tests/user.test.ts'], []],
     ['Edit `src/a b.ts` quoted', ['src/a b.ts'], []],
+    ['Check robot.yaml/conda.yaml and `Path=/`', [], ['robot.yaml', 'conda.yaml']],
     ['Lint in .eslintrc.json and package.json', [], ['.eslintrc.json', 'package.json']],
     ['CI in .github/workflows/ci.yml', ['.github/workflows/ci.yml'], []],
     ['Set up `frontend/` and backend/src/', ['frontend/', 'backend/src/'], []],
