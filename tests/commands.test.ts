@@ -7,6 +7,9 @@ import { eventually, node, runEnds, tasksOf } from './house.ts';
 import { git } from './real-server.ts';
 import { command, openWorkingHouse, type WorkingHouse, type WorkingHouseOptions } from './working-house.ts';
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 20_000 };
+
 const open: WorkingHouse[] = [];
 const house = async (options?: WorkingHouseOptions) => {
   const opened = await openWorkingHouse(options);
@@ -105,9 +108,9 @@ describe('a command', () => {
       await new Promise<void>((begun) => engine.onDelta(() => begun()));
       const [task] = await tasksOf(engine, run.id);
       const tree = join(data, 'workspaces', task?.dispatch?.agentId ?? '', 'tree');
-      await expect.poll(() => processesIn(tree).length).toBeGreaterThan(1);
+      await expect.poll(() => processesIn(tree).length, PATIENT).toBeGreaterThan(1);
       await engine.submit({ type: 'task.cancel', taskId: task!.id, reason: 'enough' });
-      await expect.poll(() => processesIn(tree)).toEqual([]);
+      await expect.poll(() => processesIn(tree), PATIENT).toEqual([]);
       expect((await tasksOf(engine, run.id))[0]?.state).toBe('cancelled');
     },
   );
@@ -119,7 +122,7 @@ describe('a command', () => {
     const [task] = await tasksOf(engine, run.id);
     expect(task?.failure?.code).toBe('task_timeout');
     const tree = join(data, 'workspaces', task?.lastAgentId ?? '', 'tree');
-    await expect.poll(() => processesIn(tree)).toEqual([]);
+    await expect.poll(() => processesIn(tree), PATIENT).toEqual([]);
   });
 });
 

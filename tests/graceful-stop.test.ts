@@ -5,6 +5,9 @@ import { processesIn } from '@fusion-kit/testing/workspaces-scratch';
 import { expect, it } from 'vitest';
 import { inspectData, repository, scratch, startServer } from './real-server.ts';
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 20_000 };
+
 const NAMES = ['thinks', 'runs', 'refuses'];
 /** Hung tools: one that would end, and one that does not hear of it and has left its session. */
 const COMMANDS: Record<string, string> = {
@@ -56,7 +59,7 @@ it.each(['bubblewrap', 'none'] as const)(
 
     const places = await trees();
     await first.stop();
-    for (const tree of places) await expect.poll(() => processesIn(tree)).toEqual([]);
+    for (const tree of places) await expect.poll(() => processesIn(tree), PATIENT).toEqual([]);
     const { entries } = await inspectData(home);
     expect(entries.at(-1)?.event.type).toBe('server.stopped');
     expect(entries.filter(({ event }) => event.type === 'task.failed' || event.type === 'tool.returned')).toEqual([]);

@@ -13,6 +13,9 @@ import {
 import { afterEach, expect, it } from 'vitest';
 import { Runner } from './runner.ts';
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 20_000 };
+
 const runners: Runner[] = [];
 afterEach(async () => {
   for (const each of runners.splice(0)) await each.close();
@@ -58,7 +61,7 @@ it('signs of life are given while a dispatch is under way and never without one'
   const { dispatches } = await engine.told('runner.heartbeat');
   expect(dispatches).toMatchObject([{ caller: { dispatchId }, token: 'secret', process: 'none' }]);
   engine.command({ type: 'dispatch.stop', dispatchId, reason: 'enough' });
-  await expect.poll(() => tokens.size).toBe(0);
+  await expect.poll(() => tokens.size, PATIENT).toBe(0);
   await new Promise((resolve) => setImmediate(resolve));
   const count = engine.reports.length;
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -77,12 +80,12 @@ it('they say that a tool call ends by itself, until it has', async () => {
   });
   const { engine } = open(runtime);
   engine.command(sampleStart());
-  await expect.poll(() => beats(engine).at(-1)?.bounded).toBe(true);
+  await expect.poll(() => beats(engine).at(-1)?.bounded, PATIENT).toBe(true);
   await engine.told('dispatch.activity');
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(beats(engine).at(-1)?.bounded).toBe(true);
   more.resolve();
-  await expect.poll(() => beats(engine).at(-1)?.bounded).toBe(false);
+  await expect.poll(() => beats(engine).at(-1)?.bounded, PATIENT).toBe(false);
 });
 
 it('they end a dispatch whose process died without its runtime having seen it', async () => {
@@ -101,7 +104,7 @@ it('they end a dispatch whose process died without its runtime having seen it', 
   });
   const { engine } = open(runtime);
   engine.command(sampleStart());
-  await expect.poll(() => beats(engine).at(-1)?.process).toBe('alive');
+  await expect.poll(() => beats(engine).at(-1)?.process, PATIENT).toBe('alive');
   child.kill('SIGKILL');
   expect(await engine.told('dispatch.failed')).toMatchObject({ failure: { code: 'process_died' } });
   await closed.promise;

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { knownProcess, signOf } from './process-sign.ts';
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 20_000 };
+
 async function sleeper() {
   const child = spawn('/bin/sleep', ['1000'], { stdio: 'ignore' });
   await once(child, 'spawn');
@@ -35,7 +38,7 @@ it('takes one that has ended and was not waited for as dead', async () => {
   const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const known = knownProcess(Number(line.toString()));
-  await expect.poll(() => signOf(known)).toBe('dead');
+  await expect.poll(() => signOf(known), PATIENT).toBe('dead');
   const ended = once(parent, 'exit');
   parent.kill('SIGKILL');
   await ended;

@@ -2,6 +2,9 @@ import type { Workspace } from '@fusion-kit/domain/ports/workspaces';
 import { describe, expect, test } from 'vitest';
 import { processesIn } from './workspaces-scratch.ts';
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 20_000 };
+
 /** What `Workspace.run` promises. `begun` gives a workspace in which work was begun. */
 export function workspaceRunConformance(name: string, begun: () => Promise<Workspace>): void {
   const signal = new AbortController().signal;
@@ -56,7 +59,7 @@ export function workspaceRunConformance(name: string, begun: () => Promise<Works
       const running = workspace.run(`${daemon} sleep 0.2; echo ready; sleep 1000`, { started, show }, stop.signal);
       await expect(running).rejects.toThrow('enough');
       expect([pids.length, ended]).toEqual([1, 1]);
-      await expect.poll(() => processesIn(workspace.path)).toEqual([]);
+      await expect.poll(() => processesIn(workspace.path), PATIENT).toEqual([]);
     });
 
     test('one that is killed has no exit code of its own', async () => {
@@ -67,7 +70,7 @@ export function workspaceRunConformance(name: string, begun: () => Promise<Works
       };
       const { exitCode } = await workspace.run('sleep 1000', { started }, signal);
       expect(exitCode).toBe(null);
-      await expect.poll(() => processesIn(workspace.path)).toEqual([]);
+      await expect.poll(() => processesIn(workspace.path), PATIENT).toEqual([]);
     });
   });
 }
