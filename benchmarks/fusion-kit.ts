@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { graph, type House, node, openHouse, runEnds } from '../tests/house.ts';
+import { widestLevel } from '@fusion-kit/domain/graph';
+import type { Engine } from '@fusion-kit/engine/engine';
+import { graph, type House, node, openHouse } from '../tests/house.ts';
 import { contend } from './contender.ts';
 
 // fusion-kit's engine with its journal in a file, the scheduler and the local transport; only the runner is scripted: it reports each task as started
 // and as proved. What is durable of a task, each change before anybody is told of it: created, assigned, started, completed with outputs and receipt.
 // A kill at any point loses nothing; a task is accepted once, by its dispatch, its fence and its token.
 
-const AGENTS = 32;
+/** More agents share each write to the disk, but each is born and dies with the run; so there are as many as can work at once, up to this. */
+const AGENTS_MAX = 100;
 
 let scratch: string | undefined;
 let house: House | undefined;
@@ -24,20 +27,30 @@ const enter = async () => {
   return house.engine;
 };
 
+/** Resolves when a run has completed, by the events after a number. */
+async function completed(engine: Engine, after: number): Promise<void> {
+  for await (const entries of engine.follow(after, new AbortController().signal))
+    for (const { event } of entries) {
+      if (event.type === 'run.completed') return;
+      if (event.type === 'run.failed' || event.type === 'run.cancelled')
+        throw new Error(`the run ended with ${event.type}`);
+    }
+}
+
 const { synchronous } = await enter();
 await contend(async () => ({
-  durability: `SQLite, synchronous=${synchronous}; ${AGENTS} agents`,
+  durability: `SQLite, synchronous=${synchronous}; at most ${AGENTS_MAX} agents`,
   close: leave,
   async prepare(tasks) {
     const engine = await enter();
     const { id: project } = await engine.createProject({ path: tmpdir(), budget: {} });
     const nodes = tasks.map(({ id, needs }) => node(id, needs));
-    const definition = graph(nodes, AGENTS);
+    const definition = graph(nodes, Math.min(AGENTS_MAX, widestLevel(nodes)));
     const { id: workflowId } = await engine.saveWorkflow({ project, definition, author: 'bench' });
     return async () => {
-      const run = await engine.startRun({ workflowId, inputs: {}, defaults: {} });
-      const { event } = await runEnds(engine, run.id);
-      if (event.type !== 'run.completed') throw new Error(`the run ended with ${event.type}`);
+      const end = completed(engine, engine.head);
+      await engine.startRun({ workflowId, inputs: {}, defaults: {} });
+      await end;
     };
   },
 }));

@@ -27,7 +27,7 @@ const CONTESTS: readonly { shape: Shape; rounds: number }[] = [
 const BOUND_MS = 30_000;
 const OUR_BOUND_MS = 120_000;
 /** No further turns of a graph after this long, when the machine is busy. */
-const CONTEST_MS = 50_000;
+const CONTEST_MS = 40_000;
 const WARM_UP_MAX = 500;
 const THROUGHPUT_AIM = 2;
 const FLAT_AIM = 1.3;

@@ -15,16 +15,17 @@ const State = Annotation.Root({
 });
 
 let scratch: string | undefined;
-let database: Database.Database | undefined;
+let close = () => {};
 
 const leave = async () => {
-  database?.close();
+  close();
   if (scratch) await rm(scratch, { recursive: true });
 };
 const enter = async () => {
   await leave();
   scratch = await mkdtemp(join(tmpdir(), 'langgraph-'));
-  database = new Database(join(scratch, 'checkpoints.db'));
+  const database = new Database(join(scratch, 'checkpoints.db'));
+  close = () => void database.close();
   database.pragma('journal_mode = wal');
   database.pragma('synchronous = full'); // by itself better-sqlite3 does with less in this mode
   return database;
