@@ -218,4 +218,17 @@ for (const { name, agents, make } of GRAPHS) {
       ].join(' '),
     );
   }
+  const stealing = outcomes.get('affinity, stealing')!;
+  const gain = (other: readonly Outcome[], figure: (outcome: Outcome) => number): string =>
+    spread(
+      stealing.map((outcome, at) => figure(outcome) / figure(other[at]!)),
+      2,
+    );
+  for (const [policy, played] of outcomes) {
+    if (played === stealing) continue;
+    const makespan = gain(played, ({ makespanMs }) => makespanMs);
+    console.log(
+      `  with stealing against ${policy}: makespan × ${makespan}, p95 wait × ${gain(played, ({ waitP95Ms }) => waitP95Ms)}`,
+    );
+  }
 }

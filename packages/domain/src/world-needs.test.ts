@@ -2,7 +2,9 @@ import { sampleId } from '@fusion-kit/testing/journal-samples';
 import { SAMPLE, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Rows, Table } from './row.ts';
 import { needsMet } from './schedule.ts';
+import { waitingReason } from './schedule-reason.ts';
 import { Accept, isEnded, type Task, TaskState } from './task.ts';
 import { NO_USAGE } from './usage.ts';
 import { World } from './world.ts';
@@ -105,4 +107,32 @@ it('names what a dependent accepts of a task, when it names it twice what both d
   });
   expect(world.acceptedBy(ids[1]!, ids[0]!)).toEqual(['failed']);
   expect(world.acceptedBy(ids[0]!, ids[1]!)).toBeUndefined();
+});
+
+/** Counts how often rows are looked up. */
+class CountingWorld extends World {
+  lookups = 0;
+  override get<T extends Table>(table: T, id: string): Rows[T] | undefined {
+    this.lookups += 1;
+    return super.get(table, id);
+  }
+}
+
+it('asks no more of a task that needs thousands than of one that needs few', () => {
+  const needed = Array.from({ length: 3_000 }, (_, at) => sampleId('tsk', at + 10));
+  const world = new CountingWorld();
+  const blank = { ...sampleTaskSpec, state: 'queued' as const, fence: 0, attempts: 0, usage: NO_USAGE, createdAt: 0 };
+  const put = (task: Task) => world.admit({ table: 'tasks', id: task.id, row: task });
+  for (const id of needed) put({ ...blank, id });
+  const join: Task = { ...blank, id: ids[0]!, needs: needed.map((id) => ({ id, accept: ['completed'] })) };
+  put(join);
+  world.lookups = 0;
+  for (const id of needed.slice(1)) {
+    put({ ...blank, id, state: 'completed' });
+    expect(needsMet(world, join)).toBe(false);
+    expect(waitingReason(world, join, 0)).toMatch(/^needs build/);
+  }
+  put({ ...blank, id: needed[0]!, state: 'completed' });
+  expect(needsMet(world, join)).toBe(true);
+  expect(world.lookups).toBeLessThan(20 * needed.length);
 });

@@ -1,7 +1,10 @@
 import { sampleId } from '@fusion-kit/testing/journal-samples';
-import { SAMPLE, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import { SAMPLE, sampleAgentSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Agent } from './agent.ts';
 import type { Event } from './event.ts';
+import { NO_USAGE } from './usage.ts';
 import { World } from './world.ts';
 
 const needed = sampleTaskSpec.id;
@@ -40,3 +43,42 @@ it('knows of the needs that come after a task is created', () => {
   expect(world.dependents(more)).toEqual([needing.id]);
   expect([...world.tasksOf(needing.runId)]).toHaveLength(1);
 });
+
+it('knows who is at work, and of which runtime and provider, whatever rows come, change and leave', () => {
+  const agents = [1, 2, 3].map((n) => sampleId('agt', n));
+  const row = fc.record({
+    id: fc.constantFrom(...agents),
+    runtime: fc.constantFrom('shell', 'codex'),
+    provider: fc.constantFrom('openrouter', undefined),
+    dispatchId: fc.constantFrom(sampleId('dsp', 1), undefined),
+    leaves: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 30 }), (steps) => {
+      const world = new World({ limits: { runtime: { codex: 2 }, provider: { openrouter: 2 } } });
+      for (const { leaves, provider, dispatchId, ...change } of steps) {
+        const agent: Agent = {
+          ...sampleAgentSpec,
+          ...change,
+          ...(provider && { provider }),
+          ...(dispatchId && { dispatchId }),
+          projectId: sampleTaskSpec.projectId,
+          state: 'working',
+          usage: NO_USAGE,
+          createdAt: 0,
+          changedAt: 0,
+        };
+        if (leaves) world.forget('agents', agent.id);
+        else world.admit({ table: 'agents', id: agent.id, row: agent });
+        const atWork = [...world.all('agents')].filter((each) => each.dispatchId);
+        expect([...world.atWork].toSorted(byText)).toEqual(atWork.map(({ id }) => id).toSorted(byText));
+        const isFull =
+          (change.runtime === 'codex' && atWork.filter((each) => each.runtime === 'codex').length >= 2) ||
+          (provider === 'openrouter' && atWork.filter((each) => each.provider === 'openrouter').length >= 2);
+        expect(world.limitReached(agent) !== undefined).toBe(isFull);
+      }
+    }),
+  );
+});
+
+const byText = (one: string, other: string): number => (one < other ? -1 : Number(one !== other));

@@ -96,11 +96,11 @@ it('the disk keeps a reserve', () => {
 });
 
 it('a loaded processor holds back what would come beside others, never the only one', () => {
-  const { admission } = machine({ loadPerCore: 9 });
+  const { admission } = machine({ loadPerCore: 13 });
   expect(admission.admit(agent('shell'), [])).toBeUndefined();
-  expect(admission.admit(agent('shell'), [working('shell', 2)])).toContain('9.0 processes wait for each core');
+  expect(admission.admit(agent('shell'), [working('shell', 2)])).toContain('13.0 processes wait for each core');
   expect(
-    machine({ loadPerCore: 9 }, { loadPerCore: 10 }).admission.admit(agent('shell'), [working('shell', 2)]),
+    machine({ loadPerCore: 13 }, { loadPerCore: 14 }).admission.admit(agent('shell'), [working('shell', 2)]),
   ).toBeUndefined();
 });
 

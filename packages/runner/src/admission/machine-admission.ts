@@ -10,7 +10,7 @@ export interface Reserves {
   memoryBytes?: number | undefined;
   /** Default 1 GB. */
   diskBytes?: number | undefined;
-  /** The load from which on nothing more begins beside what is at work. Default 8 for each core: agents wait for models most of the time. */
+  /** The load from which on nothing more begins beside what is at work. Default 12 for each core: agents wait for models most of the time. */
   loadPerCore?: number | undefined;
 }
 
@@ -45,7 +45,7 @@ export class MachineAdmission implements Admission {
 
   admit(agent: Agent, atWork: readonly Agent[]): string | undefined {
     const reading = this.#look();
-    const { diskBytes = 1e9, loadPerCore = 8 } = this.#options.reserves ?? {};
+    const { diskBytes = 1e9, loadPerCore = 12 } = this.#options.reserves ?? {};
     if (reading.diskFreeBytes < diskBytes)
       return `disk space: ${gigabytes(reading.diskFreeBytes)} free where work is kept, of which ${gigabytes(diskBytes)} stay free`;
     // With nothing at work the load is not ours, and waiting would not bring it down.
