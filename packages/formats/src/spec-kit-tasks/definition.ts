@@ -3,7 +3,7 @@ import type { NodeWork } from '@fusion-kit/domain/node';
 import type { WorkflowDefinition, WorkflowNode } from '@fusion-kit/domain/workflow';
 import type { Claims } from './claims.ts';
 import type { Edges, Join } from './edges.ts';
-import { escaped, promptWriter } from './prompt.ts';
+import { promptWriter } from './prompt.ts';
 import type { Feature } from './feature.ts';
 import type { OutlinedTask } from './outline.ts';
 import type { Phase } from './phases.ts';
@@ -56,7 +56,7 @@ export function definitionOf(request: DefinitionRequest): WorkflowDefinition {
   });
   return {
     name,
-    description: escaped(`The tasks of ${feature.file}`),
+    description: `The tasks of ${feature.file}`,
     inputs: {},
     team: [],
     setup: [],

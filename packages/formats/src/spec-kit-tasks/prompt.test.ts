@@ -71,9 +71,13 @@ describe('what an agent is told', () => {
     expect(graphOf(parted).workOf('phase-1')).toMatchObject({ ticks: { ids: ['T002', 'T001', 'T001.1'] } });
   });
   it('fits a node, whatever the list holds', () => {
-    const long = `- [ ] T001 ${'"\\ '.repeat(300_000)} in src/a.ts\n${'  more "words"\n'.repeat(5_000)}`;
+    const quotes = '"'.repeat(20_000);
+    const long = `## User Story 1 ${quotes}\n${quotes}\n- [ ] T001 ${quotes} in src/a.ts\n${`  ${quotes}\n`.repeat(50)}`;
     const paths = `- [ ] T002 ${Array.from({ length: 500 }, (_, at) => `\`src/${'d/'.repeat(10)}${at}.ts\``).join(' ')}`;
-    const { definition: large } = read(`${long}${paths}`, { plan: `## Summary\n${'"'.repeat(90_000)}`, spec });
+    const { definition: large } = read(`${long}${paths}`, {
+      plan: `## Summary\n${quotes}`,
+      spec: `## User Story 1\n${quotes}`,
+    });
     expect(checkWorkflow(large).problems).toEqual([]);
   });
 });

@@ -4,11 +4,13 @@ import type { OutlinedTask } from './outline.ts';
 import type { Phase } from './phases.ts';
 
 const TEXT_MAX = 3_000;
+const SHORT_TEXT_MAX = 400;
+const PROMPT_MAX = 8_500;
 const PHASE_MAX = 700;
 /** Larger lists name the documents and do not repeat them in every task. */
 const EXCERPTS_FOR_MAX = 1_000;
 
-/** Writes the prompts of a list: what to do, what it is part of, where to read more. At most some 8,000 characters each. */
+/** Writes the prompts of a list: what to do, what it is part of, where to read more. What is too much is left out, the excerpts first. */
 export function promptWriter(
   feature: Feature,
   count: number,
@@ -23,23 +25,33 @@ export function promptWriter(
     return known;
   };
   return (task, phase, claims) => {
-    const { id, text, more, line } = task;
-    const whole = `${text}\n${dedented(more)}`.trim();
-    const said =
-      whole.length <= TEXT_MAX ? whole : `${whole.slice(0, TEXT_MAX)} … (it goes on in ${feature.file}, line ${line})`;
     const story = task.story ?? phase.story;
-    const parts = [
-      `${id}: ${said}`,
-      `This is one task of ${feature.file} (line ${line}), in the phase "${phase.title}".`,
+    const head = [
+      `This is one task of ${feature.file} (line ${task.line}), in the phase "${phase.title}".`,
       phase.prose.slice(0, PHASE_MAX),
       documents(feature),
       claims.files.length > 0 ? `It is about: ${claims.files.join(', ')}` : '',
       `Others work on the other tasks of the list: do what this one asks for and no more. Leave the boxes of ${feature.file} alone; they are ticked for you when the phase has been checked.`,
-      quoted(`What plan.md says`, plan),
+    ];
+    const excerpted = [
+      quoted('What plan.md says', plan),
       quoted(`What spec.md says of user story ${story?.slice(2)}`, storyText(story)),
     ];
-    return escaped(parts.filter((part) => part !== '').join('\n\n'));
+    const whole = joined([said(task, feature, TEXT_MAX), ...head, ...excerpted]);
+    if (fits(whole)) return whole;
+    const without = joined([said(task, feature, TEXT_MAX), ...head]);
+    return fits(without) ? without : joined([said(task, feature, SHORT_TEXT_MAX), ...head]);
   };
+}
+
+/** Prompt and files have to fit an event of the log, in which every quote and line end counts twice. */
+const fits = (prompt: string): boolean => JSON.stringify(prompt).length <= PROMPT_MAX;
+
+const joined = (parts: readonly string[]): string => escaped(parts.filter((part) => part !== '').join('\n\n'));
+
+function said({ id, text, more, line }: OutlinedTask, { file }: Feature, max: number): string {
+  const whole = `${text}\n${dedented(more)}`.trim();
+  return `${id}: ${whole.length <= max ? whole : `${whole.slice(0, max)} … (it goes on in ${file}, line ${line})`}`;
 }
 
 const documents = ({ directory }: Feature): string =>
@@ -54,4 +66,4 @@ function dedented(text: string): string {
 }
 
 /** What a list says is never an expression. */
-export const escaped = (text: string): string => text.replaceAll('${{', () => '$${{');
+const escaped = (text: string): string => text.replaceAll('${{', () => '$${{');
