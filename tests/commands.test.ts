@@ -188,8 +188,9 @@ describe('a join', () => {
     expect(await readFile(file, 'utf8')).toBe(edited);
   });
 
-  it('does not follow a link that leads out of the workspace', async () => {
-    const { engine, start, project } = await house({ files: { 'specs/tasks.md': TASKS, 'elsewhere.md': TASKS } });
+  it.each(['bubblewrap', 'none'] as const)('does not follow a link out of the workspace (%s)', async (sandbox) => {
+    const files = { 'specs/tasks.md': TASKS, 'elsewhere.md': TASKS };
+    const { engine, start, project } = await house({ files, sandbox });
     const target = join(project, 'elsewhere.md');
     const run = await start([
       step('link', command(`ln -sf '${target}' specs/tasks.md`)),

@@ -147,9 +147,9 @@ export class Dispatch {
       keep: (event) => this.#keep(event),
       show: (text) => this.#show(text),
     };
+    if (work.kind === 'agent') return takeTurn(work, hands, this.#mind());
+    await this.#gate.pass(this.#stop.signal);
     switch (work.kind) {
-      case 'agent':
-        return takeTurn(work, hands, this.#mind());
       case 'command':
         return runCommandNode(work, hands);
       case 'join':

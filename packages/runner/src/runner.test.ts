@@ -129,6 +129,18 @@ describe('a dispatch', () => {
     await Promise.race([engine.told('dispatch.proved'), engine.told('dispatch.failed')]);
   });
 
+  it('that begins paused runs no command until it is resumed', async () => {
+    const { engine, workspaces } = open();
+    const work = { kind: 'command' as const, run: 'make', exitCodes: [0], verify: [], expectsChanges: false };
+    engine.command(sampleStart({ work, paused: true, agent: { ...sampleStart().agent, runtime: 'shell' } }));
+    await engine.told('dispatch.phase');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(workspaces.calls).toEqual([`begin ${dispatchId}`]);
+    engine.command({ type: 'dispatch.resume', dispatchId });
+    expect(await engine.told('dispatch.proved')).toMatchObject({ outputs: { stdout: '', exitCode: '0' } });
+    expect(workspaces.calls).toContain('run make');
+  });
+
   it('that is paused while it works stops at the next gate, and goes on from there', async () => {
     const steps: number[] = [];
     const first = promised();

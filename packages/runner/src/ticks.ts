@@ -6,10 +6,16 @@ import { mergeTicks, tickBoxes } from '@fusion-kit/domain/task-boxes';
 import type { Hands } from './hands.ts';
 
 const FILE_BYTES_MAX = 700_000;
+/** Where no cage does it, the script itself keeps to the tree. */
+const INSIDE = `[ -f "$FILE" ] || { echo "there is no such file" >&2; exit 1; }
+case "$(realpath -- "$FILE")" in "$(pwd -P)"/*) ;; *) echo "it lies outside of the project" >&2; exit 1;; esac`;
 /** As text that survives the way whatever bytes the file holds; a script's output is bounded. */
-const READ = `[ "$(wc -c <"$FILE")" -le ${FILE_BYTES_MAX} ] || { echo "more than ${FILE_BYTES_MAX} bytes" >&2; exit 1; }; base64 <"$FILE"`;
+const READ = `${INSIDE}
+[ "$(wc -c <"$FILE")" -le ${FILE_BYTES_MAX} ] || { echo "it has more than ${FILE_BYTES_MAX} bytes" >&2; exit 1; }
+base64 <"$FILE"`;
 const READ_AT = 'git cat-file blob "$COMMIT:$FILE" 2>/dev/null | base64';
-const WRITE = 'base64 -d >"$FILE"';
+const WRITE = `${INSIDE}
+base64 -d >"$FILE"`;
 
 /**
  * Ticks the boxes of tasks in the workspace's own file. When a person has edited that file in the project since the run began, the person's text is
