@@ -1,15 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FusionError } from './errors.ts';
-import {
-  checkGraph,
-  criticalPath,
-  dependents,
-  type GraphNode,
-  levels,
-  needsTransitively,
-  widestLevel,
-} from './graph.ts';
+import { checkGraph, criticalPath, dependents, levels, needsTransitively, widestLevel } from './graph.ts';
+import type { GraphNode } from './graph-index.ts';
 
 const node = (id: string, ...needs: string[]): GraphNode => ({ id, needs: needs.map((need) => ({ id: need })) });
 const team = [node('plan'), node('left', 'plan'), node('right', 'plan'), node('review', 'left', 'right')];
@@ -50,6 +43,38 @@ describe('a graph that can run', () => {
     expect(needs('left', 'right')).toBe(false);
     expect(needs('plan', 'plan')).toBe(false);
     expect(needs('plan', 'review')).toBe(false);
+  });
+
+  test('answers that as a walk over all needs does, in a circle too', () => {
+    const withCircles = fc
+      .tuple(randomDag, fc.array(fc.tuple(fc.nat(29), fc.nat(29)), { maxLength: 3 }))
+      .map(([nodes, more]) =>
+        nodes.map((one, at) => {
+          const added = more.filter(([from]) => from === at).flatMap(([, to]) => nodes[to] ?? []);
+          return { ...one, needs: [...one.needs, ...added.map(({ id }) => ({ id }))] };
+        }),
+      );
+    fc.assert(
+      fc.property(withCircles, (nodes) => {
+        const needs = needsTransitively(nodes);
+        const byId = new Map(nodes.map((one) => [one.id, one]));
+        for (const one of nodes) {
+          const reached = new Set<string>();
+          const waiting = [...one.needs];
+          for (const { id } of waiting) {
+            if (reached.has(id)) continue;
+            reached.add(id);
+            waiting.push(...byId.get(id)!.needs);
+          }
+          expect(
+            nodes
+              .filter(({ id }) => needs(one.id, id))
+              .map(({ id }) => id)
+              .toSorted(),
+          ).toEqual([...reached].toSorted());
+        }
+      }),
+    );
   });
 
   test('may be empty', () => {

@@ -1,11 +1,7 @@
 import { FusionError } from './errors.ts';
+import { type GraphNode, type Indexed, indexed } from './graph-index.ts';
+import { type Labels, labelled } from './graph-labels.ts';
 import { didYouMean } from './nearest.ts';
-
-/** What the graph rules look at: workflow nodes, tasks and the editor's nodes all have this shape. */
-export interface GraphNode {
-  readonly id: string;
-  readonly needs: readonly { readonly id: string }[];
-}
 
 /** Why nodes are not a graph that can run. `path` names the other side: the unknown id, or the cycle with its first node again at the end. */
 export interface GraphProblem {
@@ -18,6 +14,8 @@ export interface GraphProblem {
 /** Problems beyond this many are not looked for: each may hold a path through the whole graph. */
 export const GRAPH_PROBLEMS_MAX = 20;
 const NAMED_IN_CYCLE_MAX = 12;
+/** Steps that all answers of one question together may walk; no graph that people draw comes near. */
+const STEPS_MAX = 5_000_000;
 
 /**
  * Every reason why `nodes` cannot run, at most `GRAPH_PROBLEMS_MAX`: ids given twice, needs that no node satisfies, cycles. Empty when they
@@ -83,45 +81,38 @@ export function dependents(nodes: readonly GraphNode[]): Map<string, string[]> {
 
 /**
  * A question that can be asked many times: does `node` need `other`, directly or through others? A node does not need itself unless it is in
- * a cycle. One answer costs at most one walk over what lies between them.
+ * a cycle. Nearly every answer follows from two numbers of each node; the rest walk over what lies between them. When all walks together took
+ * longer than any sensible graph makes them, the answer is yes.
  */
 export function needsTransitively(nodes: readonly GraphNode[]): (node: string, other: string) => boolean {
   const graph = indexed(nodes);
   const seenInWalk = new Uint32Array(nodes.length);
   let walk = 0;
+  let steps = 0;
+  let labels: Labels | undefined;
   return (node, other) => {
     const from = graph.at.get(node);
     const target = graph.at.get(other);
     if (from === undefined || target === undefined) return false;
+    if (graph.needs[from]!.includes(target)) return true;
+    labels ??= labelled(graph);
+    const known = labels.isAbove(from, target);
+    if (known !== undefined) return known;
     walk++;
-    // Near needs first: most expressions refer to a node one or two steps away. The list grows while it is walked.
-    const reached = [from];
+    const reached = [from]; // the list grows while it is walked
     for (const at of reached) {
       for (const need of graph.needs[at]!) {
         if (need === target) return true;
         if (seenInWalk[need] === walk) continue;
+        if (++steps > STEPS_MAX) return true;
         seenInWalk[need] = walk;
-        reached.push(need);
+        const above = labels.isAbove(need, target);
+        if (above === true) return true;
+        if (above === undefined) reached.push(need);
       }
     }
     return false;
   };
-}
-
-/** Nodes by position; unknown needs are left out, a need named twice counts once, of nodes with one id the first one is needed. */
-interface Indexed {
-  at: Map<string, number>;
-  needs: number[][];
-  dependents: number[][];
-}
-
-function indexed(nodes: readonly GraphNode[]): Indexed {
-  const at = new Map<string, number>();
-  for (const [position, node] of nodes.entries()) if (!at.has(node.id)) at.set(node.id, position);
-  const needs = nodes.map((node) => [...new Set(node.needs.flatMap((need) => at.get(need.id) ?? []))]);
-  const after: number[][] = nodes.map(() => []);
-  for (const [position, own] of needs.entries()) for (const need of own) after[need]!.push(position);
-  return { at, needs, dependents: after };
 }
 
 /** Positions with every need before the node that needs it. */

@@ -1,8 +1,9 @@
 import type { WorkflowCheck } from '@fusion-kit/domain/api';
 import { asFusionError, Failure, failure, FusionError } from '@fusion-kit/domain/errors';
-import { criticalPath, levels } from '@fusion-kit/domain/graph';
 import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import { checkWorkflow, type WorkflowProblem } from '@fusion-kit/domain/workflow-check';
+import { checkWorkflow } from '@fusion-kit/domain/workflow-check';
+import type { WorkflowProblem } from '@fusion-kit/domain/workflow-check/problem';
+import { forecastOf } from '@fusion-kit/domain/workflow-forecast';
 import * as z from 'zod';
 import type { ServerOptions } from './options.ts';
 
@@ -22,17 +23,14 @@ export function checkOf(definition: WorkflowDefinition, warnings: readonly strin
   const problems = failuresOf(found.problems);
   const all = [...new Set([...warnings, ...found.warnings])];
   const { nodes } = definition;
-  if (problems.some((problem) => problem.code === 'workflow_cycle'))
+  if (problems.some(({ code }) => code === 'workflow_cycle'))
     return { valid: false, problems, warnings: all, ...NO_GRAPH, nodes: nodes.length };
-  const byLevel = levels(nodes);
   return {
     valid: problems.length === 0,
     problems,
     warnings: all,
-    nodes: nodes.length,
-    levels: byLevel.length,
-    widest: byLevel.reduce((widest, level) => Math.max(widest, level.length), 0),
-    criticalPath: criticalPath(nodes).ids,
+    ...forecastOf(definition),
+    conflicts: found.conflicts,
   };
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FusionError } from '../errors.ts';
-import { shellQuote } from './shell-quote.ts';
+import { shellQuote } from './shell-word.ts';
 import { fill, fillWith, parseTemplate, references } from './template.ts';
 
 const caught = (work: () => unknown): FusionError => {

@@ -1,5 +1,6 @@
 import { DEPTH_MAX, NODES_MAX, type WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import { checkWorkflow, type WorkflowProblem } from '@fusion-kit/domain/workflow-check';
+import { checkWorkflow } from '@fusion-kit/domain/workflow-check';
+import type { WorkflowProblem } from '@fusion-kit/domain/workflow-check/problem';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { fileError, type FileProblem } from '../problem.ts';
 import { WorkflowFile } from './file-schema.ts';
