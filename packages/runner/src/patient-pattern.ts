@@ -4,12 +4,17 @@ import { FusionError } from '@fusion-kit/domain/errors';
 const PATTERN_MS = 250;
 const TEST = new Script('pattern.test(text)');
 
+interface PatientPattern {
+  test(text: string): boolean;
+  /** What patterns are told apart by. */
+  toString(): string;
+}
+
 /** A pattern of a schema over texts of an agent, neither of which is trusted: one that does not come to an end is given up and not waited for. */
-export function patientPattern(source: string, flags: string): { test(text: string): boolean } {
+export function patientPattern(source: string, flags: string): PatientPattern {
   const place: Record<string, unknown> = { pattern: new RegExp(source, flags) };
   const context = createContext(place);
   return {
-    // What patterns are told apart by.
     toString: () => `/${source}/${flags}`,
     test(text) {
       place['text'] = text;
