@@ -3,7 +3,7 @@ import { TABLES } from '@fusion-kit/domain/row';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Life } from './model/life.ts';
-import { type Plan, plan } from './model/plan.ts';
+import { type Plan, plan, type Step } from './model/plan.ts';
 import type { Town } from './model/town.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 150);
@@ -35,20 +35,48 @@ async function live(lived: Plan): Promise<void> {
     ).toBe(true);
   }
   expect(town.keptMessages.filter((id) => !town.ledger.messages.has(id))).toEqual([]);
+  expect(town.ledger.open()).toEqual([]);
   const landed = (await town.log()).flatMap(({ event }) =>
     event.type === 'task.completed' && event.landed ? [`${event.runId} ${event.landed.commit}`] : [],
   );
   expect(new Set(landed).size).toBe(landed.length);
   const merged = [...town.merged].flatMap(([run, commits]) => commits.map((commit) => `${run} ${commit}`));
   expect(landed.filter((each) => !merged.includes(each))).toEqual([]);
+  for (const run of await town.journal.find({ table: 'runs', limit: 1_000 })) {
+    const last = landed.findLast((each) => each.startsWith(run.id));
+    expect(run.head).toBe(last?.slice(run.id.length + 1));
+  }
   const { byRows, byLog } = await hashes(town);
   expect(byLog).toBe(byRows);
 }
+
+const act = (name: Step['act'], b = 0): Step => ({ act: name, a: 0, b });
+/** A life that once went wrong: what landed inside a task that was skipped meanwhile met a conflict, and was given out again. */
+const LANDING_INSIDE_WHAT_ENDED: Plan = {
+  nodes: [{ kind: 'subworkflow', needs: [], when: false, retries: 0, picky: false }],
+  agents: 1,
+  concurrency: undefined,
+  tokens: undefined,
+  check: false,
+  failing: 0,
+  steps: [
+    act('house', 150),
+    act('race'),
+    act('work'),
+    act('work'),
+    act('work', 190),
+    act('deliver'),
+    act('deliver'),
+    act('deliver'),
+    act('skipTask'),
+    act('conflict'),
+  ],
+};
 
 it(
   `in ${RUNS} random lives with crashes, failed commits, late and repeated reports and two schedulers, every rule of the ledger holds and every run ends`,
   { timeout: 3_600_000 },
   async () => {
-    await fc.assert(fc.asyncProperty(plan, live), { numRuns: RUNS });
+    await fc.assert(fc.asyncProperty(plan, live), { numRuns: RUNS, examples: [[LANDING_INSIDE_WHAT_ENDED]] });
   },
 );

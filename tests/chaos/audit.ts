@@ -58,7 +58,10 @@ function auditRun(
       ? [event.taskId]
       : [],
   );
-  check(run.state === 'completed', `run ${run.id} is ${run.state}`, unfinished[0]);
+  // What failed first is the story; what failed because of it is not.
+  const first = entries.find(({ event }) => event.type === 'task.failed' && event.runId === run.id)?.event;
+  const culprit = first?.type === 'task.failed' ? first.taskId : unfinished[0];
+  check(run.state === 'completed', `run ${run.id} is ${run.state}`, culprit);
   if (run.state !== 'completed' || !run.branch) return;
   const landed = entries.flatMap(({ event }) =>
     event.type === 'task.completed' && event.runId === run.id && event.landed ? [event.taskId as string] : [],

@@ -99,7 +99,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
     }
 
     server = await start();
-    const ended = await runs.allEnd(server, LAST_MS);
+    const ended = await runs.allEnd(server, LAST_MS, client);
     await server.stop();
     server = undefined;
     outcome.runs = ended.length;
@@ -167,11 +167,12 @@ class Runs {
   }
 
   /** Every run as it is when the last one has ended, or when the time is up. */
-  async allEnd(server: RealServer, withinMs: number): Promise<Run[]> {
+  async allEnd(server: RealServer, withinMs: number, client: Client): Promise<Run[]> {
     const end = performance.now() + withinMs;
     for (;;) {
       const runs = await Promise.all(this.#ids.map((id) => server.call<Run>('GET', `/runs/${id}`)));
       if (runs.every((run) => run.state !== 'running') || performance.now() > end) return runs;
+      await client.answer(server);
       await after(200);
     }
   }

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Event } from '@fusion-kit/domain/event';
+import type { Task } from '@fusion-kit/domain/task';
 import type { RealServer } from '../real-server.ts';
 
 /** Something that the server said it has kept, and how the log shows it. */
@@ -39,6 +40,7 @@ export class Client {
   readonly facts: Fact[] = [];
   readonly #project: string;
   readonly #given: string[] = [];
+  readonly #answered = new Set<string>();
   readonly #unanswered = new Map<string, Asking>();
   #asked = 0;
 
@@ -55,7 +57,27 @@ export class Client {
     for (const [key, asking] of this.#unanswered) await this.#ask(server, key, asking);
     for (;;) {
       await this.#turn(server);
+      await this.answer(server);
       await after(PAUSE_MS);
+    }
+  }
+
+  /** Says yes to whatever is asked. */
+  async answer(server: RealServer): Promise<void> {
+    const { items } = await server.call<{ items: Task[] }>('GET', '/tasks?state=running&limit=100');
+    for (const { id, work } of items) {
+      if (work.kind !== 'approval' || this.#answered.has(id)) continue;
+      await server.call('PATCH', `/tasks/${id}`, { action: 'answer', option: 'approve', by: 'mia' });
+      this.#answered.add(id);
+      this.facts.push({
+        what: `task ${id} is answered`,
+        once: true,
+        shownBy: ({ type, ...event }) =>
+          type === 'task.completed' &&
+          'taskId' in event &&
+          event.taskId === id &&
+          JSON.stringify(event).includes('mia'),
+      });
     }
   }
 

@@ -42,3 +42,51 @@ export const mosaic: Workload = {
   results: NAMES.length,
   files: NAMES.map((name) => `${name}.txt`),
 };
+
+/** Nodes of every other kind: an agent plans, a person agrees, commands work in a map and a loop, a join looks at what has landed. */
+export const garden: Workload = {
+  source: [
+    'name: garden',
+    'team:',
+    '  - { name: gardener, capabilities: [code], count: 1 }',
+    'nodes:',
+    '  plan:',
+    '    title: Plan the garden',
+    '    prompt: Plan it.',
+    '    verify: [test -s plan.txt]',
+    '    retries: 3',
+    '  agree:',
+    '    needs: [plan]',
+    '    message: Shall it be planted?',
+    '  beds:',
+    '    needs: [agree]',
+    '    over: [roses, herbs, beans]',
+    '    body:',
+    '      plant: { run: "echo ${{ item }} > bed-${{ index }}.txt", expectsChanges: true, retries: 3 }',
+    '  water:',
+    '    needs: [agree]',
+    '    max: 2',
+    '    atMax: complete',
+    '    body:',
+    '      pour: { run: "echo ${{ iteration }} > water-${{ iteration }}.txt", expectsChanges: true, retries: 3 }',
+    '  sunny:',
+    '    needs: [plan]',
+    '    if: "1 == 1"',
+    '  done:',
+    '    needs: [beds, water, sunny]',
+    '    kind: join',
+    '    verify: [test -s bed-3.txt, test -s water-2.txt]',
+  ].join('\n'),
+  scenario: [
+    {
+      name: 'plan',
+      match: 'Plan the garden',
+      steps: [
+        { tool: 'write_file', args: { path: 'plan.txt', content: 'Beds, then water.\n' }, sleepMs: STEP_MS },
+        { tool: 'finish', args: { summary: 'It is planned.' }, sleepMs: STEP_MS },
+      ],
+    },
+  ],
+  results: 6,
+  files: ['plan.txt', 'bed-1.txt', 'bed-2.txt', 'bed-3.txt', 'water-1.txt', 'water-2.txt'],
+};

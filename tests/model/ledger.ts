@@ -90,6 +90,11 @@ export class Ledger {
     }
   }
 
+  /** Tasks that have not ended, in memory of the engine or not. */
+  open(): string[] {
+    return [...this.tasks].flatMap(([id, { at }]) => (ENDS.has(at) ? [] : [`${id} is ${at}`]));
+  }
+
   #book(event: Event, wrong: (what: string) => never): void {
     switch (event.type) {
       case 'run.started':

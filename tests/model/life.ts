@@ -125,6 +125,8 @@ export class Life {
         if (!landing?.receipt?.commit) return;
         town.merge(landing.runId, landing.receipt.commit);
         return town.open(); // it dies before it has said so
+      case 'cancelLanding':
+        return landing && b % 3 === 0 && put({ type: 'run.cancel', runId: landing.runId, reason: 'enough' });
       case 'conflict':
         return landing && this.#failLanding(landing);
       case 'house': {

@@ -32,7 +32,7 @@ export const ACTS = [
   ...words(
     'work work work work work work deliver deliver deliver deliver deliver deliver deliverLate deliverLate repeat',
   ),
-  ...words('land land mergeOnly conflict'),
+  ...words('land land mergeOnly conflict cancelLanding'),
   ...words('house house house house answer'),
   ...words('arrive arrive breakAgent respawn pauseAgent resumeAgent terminate'),
   ...words('pauseRun resumeRun cancelRun cancelTask skipTask reprioritize'),

@@ -3,7 +3,7 @@ import type { Event } from '../event.ts';
 import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
 import type { Caller } from '../ports/upstream.ts';
 import { runEnded } from '../run.ts';
-import type { Task } from '../task.ts';
+import { isEnded, type Task } from '../task.ts';
 import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
 import { settle } from './settle.ts';
@@ -73,7 +73,9 @@ export const dispatchRules: Rules<
   'dispatch.fail'(world, { caller, failure, receipt, jitter }, at) {
     const task = held(world, caller);
     const left = task.retry.limit - task.attempts;
-    const goesOn = !runEnded(known(world, 'runs', task.runId).state); // a cancelled run lets its last landing end, and no more
+    // What has ended around it let its last landing end, and no more.
+    const around = task.scope && world.get('tasks', task.scope.parent);
+    const goesOn = !runEnded(known(world, 'runs', task.runId).state) && !(around && isEnded(around.state));
     const again = goesOn && isRetryable(failure.code, task.retry) && (left > 0 || !countsAsAttempt(failure.code));
     if (again) {
       const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, failure.retryAfterMs);
