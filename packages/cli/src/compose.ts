@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import { rebuildRows } from '@fusion-kit/engine/rebuild';
-import { readWorkflow } from '@fusion-kit/formats/workflow-yaml/read';
+import { readAny } from '@fusion-kit/formats/read-any';
 import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { LearnedMemory } from '@fusion-kit/runner/admission/learned-memory';
@@ -130,7 +130,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       startedAt: Date.now(),
       clock: Date.now,
       ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
-      readWorkflow,
+      readWorkflow: readAny,
       providers,
       machine: () => admission.view(),
       onShutdown: () => options.onShutdown('a command asked for it'),

@@ -47,9 +47,11 @@ export function carryOf(source: Source, defaults: ReadonlyMap<string, string>, d
   };
 }
 
-/** Every `id` in a file, wherever it stands. */
-function* idsIn(value: unknown): Generator<string> {
-  if (typeof value !== 'object' || value === null) return;
+const DEPTH_MAX = 60;
+
+/** Every `id` in a file, as deep as steps can lie. */
+function* idsIn(value: unknown, depth = 0): Generator<string> {
+  if (typeof value !== 'object' || value === null || depth > DEPTH_MAX) return;
   if ('id' in value && typeof value.id === 'string') yield value.id;
-  for (const part of Object.values(value)) yield* idsIn(part);
+  for (const part of Object.values(value)) yield* idsIn(part, depth + 1);
 }

@@ -288,6 +288,18 @@ describe('a workflow that cannot be carried over', () => {
   it('is refused when it is nested beyond what can be read', () => {
     expect(() => read(`steps: ${'['.repeat(20_000)}`)).toThrow('w/workflow.yml:1:');
   });
+  it('is told at once when it is larger than a workflow may be', () => {
+    const steps = Array.from(
+      { length: 100_001 },
+      (_, at) => `{ id: s${at}, type: prompt, prompt: x, options: { a: 1 } }`,
+    );
+    expect(() => read(workflow(...steps))).toThrow('100001 steps; the limit is 100000');
+  });
+  it('tells fifty warnings, then how many more there are', () => {
+    const steps = Array.from({ length: 60 }, (_, at) => `{ id: s${at}, command: x, options: { a: 1 } }`);
+    const { warnings } = read(workflow(...steps));
+    expect([warnings.length, warnings.at(-1)]).toEqual([51, `${FILE}:1:1: and 10 more warnings`]);
+  });
   it('is refused when steps lie too deep in one another', () => {
     const deep = Array.from({ length: 30 }).reduce<string>(
       (inner, _, at) => `{ id: i${at}, type: if, condition: "{{ true }}", then: [${inner}] }`,

@@ -1,4 +1,4 @@
-import { WorkflowDefinition, type WorkflowNode } from '@fusion-kit/domain/workflow';
+import { NODES_MAX, WorkflowDefinition, type WorkflowNode } from '@fusion-kit/domain/workflow';
 import { checkWorkflow } from '@fusion-kit/domain/workflow-check';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import { FusionError } from '@fusion-kit/domain/errors';
@@ -11,6 +11,7 @@ import { carrySteps } from './carry-steps.ts';
 import { SpecKitFile, type WorkflowInput } from './file.ts';
 
 const AGENTS_MAX = 4;
+const WARNINGS_MAX = 50;
 
 /**
  * Reads a workflow of Spec Kit 1.0 (`schema_version`, `workflow`, `steps`) as a graph of ours: the steps one after the other, branches and loops with bodies.
@@ -22,14 +23,7 @@ export function readSpecKitWorkflow(
   text: string,
   { file }: { file: string },
 ): { definition: WorkflowDefinition; warnings: string[] } {
-  if (text.length > WORKFLOW_TEXT_MAX) {
-    const details = { file, line: 1, column: 1, limit: WORKFLOW_TEXT_MAX };
-    throw new FusionError(
-      'workflow_too_large',
-      `${file}:1:1: ${text.length} characters; the limit is ${WORKFLOW_TEXT_MAX}`,
-      { details },
-    );
-  }
+  if (text.length > WORKFLOW_TEXT_MAX) throw tooLarge(file, `${text.length} characters`, WORKFLOW_TEXT_MAX);
   const source = readSource(text);
   refuse(file, source.problems);
   const parsed = SpecKitFile.safeParse(source.value);
@@ -45,6 +39,7 @@ export function readSpecKitWorkflow(
     throw parsed.error;
   }
   const { workflow, inputs, steps } = parsed.data;
+  if (steps.length > NODES_MAX) throw tooLarge(file, `${steps.length} steps`, NODES_MAX);
   const defaults = new Map(Object.entries(inputs ?? {}).map(([name, input]) => [name, String(input.default ?? '')]));
   const carry = carryOf(source, defaults, file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.');
   const nodes = carrySteps(steps, ['steps'], carry);
@@ -68,13 +63,21 @@ export function readSpecKitWorkflow(
     carry,
     file,
   );
-  return {
-    definition,
-    warnings: [...source.warnings, ...carry.warnings].map(
-      ({ line, column, message }) => `${file}:${line}:${column}: ${message}`,
-    ),
-  };
+  return { definition, warnings: told([...source.warnings, ...carry.warnings], file) };
 }
+
+function told(warnings: readonly { line: number; column: number; message: string }[], file: string): string[] {
+  const first = warnings
+    .slice(0, WARNINGS_MAX)
+    .map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
+  const more = warnings.length - first.length;
+  return more === 0 ? first : [...first, `${file}:1:1: and ${more} more warnings`];
+}
+
+const tooLarge = (file: string, is: string, limit: number): FusionError =>
+  new FusionError('workflow_too_large', `${file}:1:1: ${is}; the limit is ${limit}`, {
+    details: { file, line: 1, column: 1, limit },
+  });
 
 function refuse(file: string, problems: readonly FileProblem[]): void {
   if (problems.length > 0) throw fileError(file, problems);
