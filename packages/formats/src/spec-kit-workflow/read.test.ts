@@ -289,10 +289,7 @@ describe('a workflow that cannot be carried over', () => {
     expect(() => read(`steps: ${'['.repeat(20_000)}`)).toThrow('w/workflow.yml:1:');
   });
   it('is told at once when it is larger than a workflow may be', () => {
-    const steps = Array.from(
-      { length: 100_001 },
-      (_, at) => `{ id: s${at}, type: prompt, prompt: x, options: { a: 1 } }`,
-    );
+    const steps = Array.from({ length: 100_001 }, () => 'x');
     expect(() => read(workflow(...steps))).toThrow('100001 steps; the limit is 100000');
   });
   it('tells fifty warnings, then how many more there are', () => {
