@@ -1,7 +1,8 @@
 import type { Failure } from '@fusion-kit/domain/errors';
 import { ConversationEvent, type EventType } from '@fusion-kit/domain/event';
-import { fill, references } from '@fusion-kit/domain/expression/template';
-import type { TaskId } from '@fusion-kit/domain/ids';
+import { shellQuote } from '@fusion-kit/domain/expression/shell-word';
+import { fillWith, references } from '@fusion-kit/domain/expression/template';
+import type { Values } from '@fusion-kit/domain/expression/values';
 import { countsAsAttempt } from '@fusion-kit/domain/failure-policy';
 import type { Message } from '@fusion-kit/domain/message';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
@@ -13,6 +14,7 @@ import type { World } from '@fusion-kit/domain/world';
 import { conflictBefore, FRESH_START } from './fresh-start.ts';
 import { filledWork, type NodeWork, templatesOf } from '@fusion-kit/domain/node';
 import { wholeText } from '@fusion-kit/domain/kept-text';
+import { inputsAt, valuesAt } from './control/values.ts';
 
 const CONVERSATION = ConversationEvent.options.map((option) => option.shape.type.value) as readonly EventType[];
 /** Conversation events read back for one task; a longer conversation was compacted long before. */
@@ -41,7 +43,7 @@ export async function brief(
     ? await journal.readAfter(0, HISTORY_MAX, { taskId: task.id, agentId: agent.id, types: CONVERSATION })
     : [];
   const history = past.map((entry) => entry.event as ConversationEvent);
-  const values = { inputs: run.inputs, outputs: await neededOutputs(options, task) };
+  const values = await valuesAt(options, { task }, Object.values(templatesOf(task.work)).flatMap(references));
   const conflict = await conflictBefore(journal, task, past.at(-1)?.seq ?? 0);
   const note = noteOf(task, conflict);
   const waiting = [...world.all('messages')].filter((message) => message.deliveries[agent.id]?.state === 'pending');
@@ -56,8 +58,8 @@ export async function brief(
     ...(run.head && { base: run.head }),
     ...(run.base && { runBase: run.base }),
     title: task.title,
-    work: filled(task.work, (text) => fill(text, values)),
-    inputs: run.inputs,
+    work: filled(task.work, values),
+    inputs: await inputsAt(options, { task }),
     team: [...world.agentsOf(project.id)]
       .filter((other) => other.id !== agent.id && (other.runId === undefined || other.runId === run.id))
       .map(({ name, capabilities }) => ({ name, capabilities })),
@@ -70,8 +72,14 @@ export async function brief(
   };
 }
 
-const filled = (work: NodeWork, fillIn: (text: string) => string): NodeWork =>
-  filledWork(work, Object.fromEntries(Object.entries(templatesOf(work)).map(([key, text]) => [key, fillIn(text)])));
+/** Work with its expressions filled in: those of a command as one shell word each, all others as they are. */
+function filled(work: NodeWork, values: Values): NodeWork {
+  const texts = Object.entries(templatesOf(work)).map(([key, text]) => {
+    const isScript = work.kind === 'command' && key === 'run';
+    return [key, fillWith(text, values, isScript ? shellQuote : (value) => value)];
+  });
+  return filledWork(work, Object.fromEntries(texts));
+}
 
 /** What an agent has to know of the attempt before; nothing when that was only interrupted. */
 function noteOf({ failure, attempts }: Task, conflict: Failure | undefined): string | undefined {
@@ -89,29 +97,4 @@ export async function inbound({ blobs }: Pick<BriefingOptions, 'blobs'>, message
     ...('topic' in message.to && { topic: message.to.topic }),
     text: await wholeText(blobs, message.text),
   };
-}
-
-/** Outputs that the task's templates speak of, by node: of the tasks it needs, near or far. */
-async function neededOutputs(
-  { world, blobs }: BriefingOptions,
-  task: Task,
-): Promise<Record<string, Record<string, string>>> {
-  const spoken = Object.values(templatesOf(task.work)).flatMap(references);
-  const wanted = new Set(spoken.flatMap((part) => (part.kind === 'output' ? [part.node] : [])));
-  const outputs: Record<string, Record<string, string>> = {};
-  const seen = new Set<TaskId>();
-  let near = task.needs;
-  while (wanted.size > 0 && near.length > 0) {
-    const needed = near.flatMap((need) => world.get('tasks', need.id) ?? []).filter((each) => !seen.has(each.id));
-    for (const each of needed) {
-      seen.add(each.id);
-      if (!wanted.delete(each.node)) continue;
-      const texts = Object.entries(each.outputs ?? {}).map(
-        async ([name, text]) => [name, await wholeText(blobs, text)] as const,
-      );
-      outputs[each.node] = Object.fromEntries(await Promise.all(texts));
-    }
-    near = needed.flatMap((each) => each.needs);
-  }
-  return outputs;
 }

@@ -1,7 +1,8 @@
 import type { Agent } from '@fusion-kit/domain/agent';
+import type { Replay, RunDiff } from '@fusion-kit/domain/api';
 import type { Command } from '@fusion-kit/domain/command';
 import type { Entry } from '@fusion-kit/domain/entry';
-import type { AgentId, NewId, ProjectId, TaskId, WorkflowId } from '@fusion-kit/domain/ids';
+import type { AgentId, NewId, ProjectId, RunId, TaskId, WorkflowId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Archived, EventFilter, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
 import type { Project } from '@fusion-kit/domain/project';
@@ -45,6 +46,16 @@ export interface RunRequest {
   timeoutMs?: number | undefined;
 }
 
+export interface ForkRequest {
+  runId: RunId;
+  /** Done anew with all that needs it; all that did not complete when absent. */
+  node?: string | undefined;
+  /** Those that differ from the inputs of the first run. */
+  inputs: Readonly<Record<string, string>>;
+  /** For team members that name none; as in the first run when absent. */
+  defaults: RunRequest['defaults'];
+}
+
 /** The engine as its room's neighbours see it. Nothing it answers is told before it is durable, reads and refusals included. */
 export interface Engine {
   readonly newId: NewId;
@@ -81,6 +92,15 @@ export interface Engine {
   /** The definition behind a version (the latest by default). */
   definitionOf(workflowId: WorkflowId, version?: number): Promise<WorkflowDefinition>;
   startRun(request: RunRequest, idempotency?: Idempotency): Promise<Run>;
+  /**
+   * Starts a run that keeps what another one, running or ended, has done before a node.
+   * @throws {FusionError} `run_unknown`, `task_unknown`, `bad_request` for a node inside another one, `move_refused` when nothing would be done
+   */
+  forkRun(request: ForkRequest, idempotency?: Idempotency): Promise<Run>;
+  /** A run as its events tell it, up to one of them. @throws {FusionError} `run_unknown`, also when it had not begun by then */
+  replay(runId: RunId, to?: number): Promise<Replay>;
+  /** Where two runs go apart. @throws {FusionError} `run_unknown` */
+  diffRuns(one: RunId, other: RunId): Promise<RunDiff>;
   /** A task given by hand, in the project's standing run. */
   createTask(
     request: { project: ProjectId; task: Omit<TaskSpec, 'id' | 'projectId' | 'runId' | 'node' | 'unblocks'> },

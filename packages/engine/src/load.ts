@@ -10,8 +10,9 @@ interface Wanted<T extends Table> {
   runId?: string;
 }
 
-async function* pages<T extends Table>(
-  journal: Journal,
+/** Rows of a table page by page, in the order of their ids. */
+export async function* pages<T extends Table>(
+  journal: Pick<Journal, 'find'>,
   { table, states, runId }: Wanted<T>,
 ): AsyncGenerator<Rows[T][]> {
   let after: string | undefined;

@@ -10,6 +10,7 @@ import { World, type WorldOptions } from '@fusion-kit/domain/world';
 import { archiveLog } from './archive.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines } from './deadlines.ts';
+import { diffRuns } from './diff-runs.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Engine, LiveDelta } from './engine.ts';
 import { Expiry } from './expiry.ts';
@@ -19,6 +20,7 @@ import { loadActive } from './load.ts';
 import { Log } from './log.ts';
 import { ulidIds } from './new-id.ts';
 import { recoveryOf } from './recovery.ts';
+import { replayRun } from './replay.ts';
 import { reportHandler } from './reports.ts';
 import { Respawner } from './respawner.ts';
 import { Scheduler } from './scheduler.ts';
@@ -130,6 +132,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return () => listeners.delete(listener);
     },
     ...useCases({ writer, journal, blobs, store, newId, clock }),
+    replay: (runId, to) => replayRun({ journal, log }, runId, to),
+    diffRuns: (one, other) => diffRuns({ journal, log }, one, other),
     get head() {
       return log.head;
     },

@@ -1,4 +1,5 @@
 import { type AgentSpec, SHELL_RUNTIME } from '@fusion-kit/domain/agent';
+import type { CommandOf } from '@fusion-kit/domain/command';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentId, NewId, RunId, TaskId } from '@fusion-kit/domain/ids';
 import type { Project } from '@fusion-kit/domain/project';
@@ -12,6 +13,9 @@ export interface RunPlan {
   spec: RunSpec;
   tasks: TaskSpec[];
   agents: { id: AgentId; spec: AgentSpec }[];
+  /** What another run has done or skipped already, by the tasks of this one. */
+  inherited?: CommandOf<'run.start'>['inherited'];
+  skipped?: CommandOf<'run.start'>['skipped'];
 }
 
 export interface RunPlanRequest {

@@ -9,6 +9,7 @@ import { runEnded } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
 import type { Workflow } from '@fusion-kit/domain/workflow';
 import type { Engine } from './engine.ts';
+import { forkRun } from './fork-run.ts';
 import { Lookups, versionOf } from './lookups.ts';
 import { inspectProject } from './projects.ts';
 import { branchName } from './run-plan.ts';
@@ -27,7 +28,7 @@ export interface UseCasesOptions {
 
 type UseCases = Pick<
   Engine,
-  'createProject' | 'spawnAgent' | 'saveWorkflow' | 'definitionOf' | 'startRun' | 'createTask'
+  'createProject' | 'spawnAgent' | 'saveWorkflow' | 'definitionOf' | 'startRun' | 'forkRun' | 'createTask'
 >;
 
 /** What people ask for in one word and the writer in several: looks at files and repositories first, then puts one command. */
@@ -106,6 +107,7 @@ export function useCases({ writer, journal, blobs, store, newId, clock }: UseCas
     },
 
     startRun: (request, idempotency) => startRun(starting, request, idempotency),
+    forkRun: (request, idempotency) => forkRun({ ...starting, journal }, request, idempotency),
 
     async createTask({ project: projectId, task }, idempotency): Promise<Task> {
       const project = await lookups.project(projectId);

@@ -13,7 +13,9 @@ import { type Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { World } from '@fusion-kit/domain/world';
 import { gate } from './gate.ts';
 import type { Keep } from '@fusion-kit/engine/archive';
-import type { Accepted, Engine, Idempotency, LiveDelta } from '@fusion-kit/engine/engine';
+import { diffRuns } from '@fusion-kit/engine/diff-runs';
+import type { Accepted, Engine, ForkRequest, Idempotency, LiveDelta } from '@fusion-kit/engine/engine';
+import { replayRun } from '@fusion-kit/engine/replay';
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -240,6 +242,25 @@ export class MemoryEngine implements Engine {
     const spec = { id, projectId, workflowId, workflowVersion: version, name, inputs, setup, check, budget };
     return this.#submitFor('runs', id, { type: 'run.start', spec, tasks, agents: [] }, idempotency);
   };
+
+  readonly forks: ForkRequest[] = [];
+
+  /** Starts the workflow from its beginning, and remembers what was asked for. */
+  forkRun: Engine['forkRun'] = async (request, idempotency) => {
+    const run = this.#world.get('runs', request.runId);
+    if (!run?.workflowId) throw new FusionError('run_unknown', `there is no run ${request.runId}`);
+    this.forks.push(request);
+    const inputs = { ...run.inputs, ...request.inputs };
+    return this.startRun({ workflowId: run.workflowId, inputs, defaults: request.defaults }, idempotency);
+  };
+
+  readonly #journal = {
+    readAfter: this.events.bind(this),
+    find: <T extends Table>(query: RowQuery<T>) => this.find(query),
+  };
+
+  replay: Engine['replay'] = (runId, to) => replayRun({ journal: this.#journal, log: this }, runId, to);
+  diffRuns: Engine['diffRuns'] = (one, other) => diffRuns({ journal: this.#journal, log: this }, one, other);
 
   async #standingRun(projectId: Rows['projects']['id']): Promise<RunId> {
     const found = [...this.#world.all('runs')].find((run) => run.projectId === projectId && !run.workflowId);
