@@ -157,6 +157,8 @@ export const StartRun = z.object({
   runtime: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  /** The longest that the run may take, in place of what the workflow says. */
+  timeoutMs: z.int().positive().optional(),
 });
 /** A new run that keeps what another has done. `node`: it and all that needs it are done anew; absent: all that did not complete. */
 export const ForkRun = z.object({

@@ -67,6 +67,7 @@ export class Dispatcher implements Follower {
           this.check(event.runId);
           break;
         case 'run.cancelled':
+        case 'run.failed': // its deadline may have passed during the check
           this.#send({ type: 'run.stop_check', runId: event.runId });
           break;
         default: // concerns no runner

@@ -29,7 +29,11 @@ function atWork(world: World, task: Task): void {
 function ofHouse(world: World, taskId: string): Task {
   const task = known(world, 'tasks', taskId);
   if (!isOfHouse(task)) throw new FusionError('move_refused', `task ${task.node} is done by an agent`);
-  if (task.state === 'queued') return waiting(world, taskId);
+  if (task.state === 'queued') {
+    if (task.when !== undefined && !task.admitted)
+      throw new FusionError('move_refused', `the condition of task ${task.node} has not been asked`);
+    return waiting(world, taskId);
+  }
   if (task.state !== 'running') throw new FusionError('move_refused', `task ${task.node} is ${task.state}`);
   return task;
 }
