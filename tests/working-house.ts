@@ -118,6 +118,7 @@ export const upstreamOf = ({ baseUrl }: LoopbackModel): Upstream => ({
   id: 'loopback',
   protocol: 'openai-compatible',
   baseUrl,
+  wires: { 'openai-chat': baseUrl },
   defaultModel: 'canned',
   fetch: (_caller, input, init) => fetch(input, init),
   check: async () => ({ ok: true, credential: 'none needed', remainingUsd: null, checkedAt: 0 }),

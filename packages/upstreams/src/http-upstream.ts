@@ -26,8 +26,9 @@ export interface HttpUpstreamParts {
 export interface HttpUpstreamOptions extends HttpUpstreamParts {
   id: string;
   protocol: ModelProtocol;
-  /** Without a slash at the end; `/chat/completions` and `/models` are below it. */
+  /** Without a slash at the end; `/models` is below it. */
   baseUrl: string;
+  wires: Upstream['wires'];
   key: () => string | undefined;
   /** Where the key comes from, for people: `environment OPENROUTER_API_KEY`. */
   credential: string;
@@ -44,7 +45,7 @@ type Prepared = Pick<Attempt, 'call' | 'book' | 'prices' | 'modelListed' | 'key'
 
 /** An upstream over HTTP with a bearer key: the mechanism that every provider of the completions protocols shares. */
 export function httpUpstream(options: HttpUpstreamOptions): Upstream {
-  const { id, protocol, baseUrl, key, meter, defaultModel } = options;
+  const { id, protocol, baseUrl, wires, key, meter, defaultModel } = options;
   const clock = options.clock ?? systemClock;
   const http = options.fetch ?? globalThis.fetch;
   const limits = { ...LIMITS, ...options.limits };
@@ -121,6 +122,7 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
     id,
     protocol,
     baseUrl,
+    wires,
     defaultModel,
     async fetch(caller: Caller, input, init) {
       // Not through the signal of a new Request: that one follows its source only as long as the Request itself is alive.

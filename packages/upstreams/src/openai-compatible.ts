@@ -20,15 +20,18 @@ export const openAiCompatibleUpstream = ({
   baseUrl,
   model,
   ...rest
-}: OpenAiCompatibleOptions): Upstream =>
-  httpUpstream({
+}: OpenAiCompatibleOptions): Upstream => {
+  const root = baseUrl.replace(/\/+$/, '');
+  return httpUpstream({
     ...rest,
     id,
     protocol: 'openai-compatible',
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: root,
+    wires: { 'openai-chat': root },
     key: () => apiKey,
     credential: credential ?? (apiKey ? 'given with the base URL' : 'none needed'),
     keyRequired: false,
     defaultModel: model,
     status: { path: '/models', remainingUsd: () => null },
   });
+};

@@ -23,12 +23,14 @@ export const openRouterUpstream = ({
   baseUrl = 'https://openrouter.ai/api/v1',
   model,
   ...rest
-}: OpenRouterOptions): Upstream =>
-  httpUpstream({
+}: OpenRouterOptions): Upstream => {
+  const root = baseUrl.replace(/\/+$/, '');
+  return httpUpstream({
     ...rest,
     id,
     protocol: 'openrouter',
-    baseUrl: baseUrl.replace(/\/+$/, ''),
+    baseUrl: root,
+    wires: { 'openai-chat': root, 'openai-responses': root, 'anthropic-messages': root.replace(/\/v1$/, '') },
     key: () => apiKey,
     credential,
     keyRequired: true,
@@ -36,3 +38,4 @@ export const openRouterUpstream = ({
     headers: { 'x-title': 'fusion-kit' },
     status: { path: '/key', remainingUsd: (json) => KeyStatus.safeParse(json).data?.data.limit_remaining ?? null },
   });
+};

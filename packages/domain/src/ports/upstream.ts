@@ -3,9 +3,20 @@ import type { AgentId, DispatchId, ProjectId, ReservationId, RunId, TaskId } fro
 import type { Failure } from '../errors.ts';
 import type { Settlement } from '../settlement.ts';
 
-/** The wire formats of model providers; a runtime chooses its client by it. */
-export const ModelProtocol = z.enum(['openrouter', 'openai-compatible']);
+/** Which flavour of client talks to a provider; a runtime that brings its own chooses it by this. */
+export const ModelProtocol = z.enum(['openrouter', 'openai-compatible', 'openai', 'anthropic', 'google']);
 export type ModelProtocol = z.infer<typeof ModelProtocol>;
+
+/**
+ * Formats of a request for a model's answer. Below the base URL of a wire lie:
+ *
+ * - `openai-chat`: `/chat/completions`
+ * - `openai-responses`: `/responses`
+ * - `anthropic-messages`: `/v1/messages`, and `/v1/messages/count_tokens`, which costs nothing
+ * - `gemini`: `/v1beta/models/MODEL:generateContent`, `:streamGenerateContent`, and `:countTokens`, which costs nothing
+ */
+export const Wire = z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini']);
+export type Wire = z.infer<typeof Wire>;
 
 /** One call's place in the house: who pays, who is told. */
 export interface Caller {
@@ -52,7 +63,10 @@ export interface Model {
 export interface Upstream {
   readonly id: string;
   readonly protocol: ModelProtocol;
+  /** What a client of `protocol` is given as its base URL. */
   readonly baseUrl: string;
+  /** The formats that `fetch` takes, and the base URL of each, without a slash at the end. */
+  readonly wires: Readonly<Partial<Record<Wire, string>>>;
   /** Used where neither agent nor workflow names a model. */
   readonly defaultModel: string | undefined;
   /** @throws {FusionError} `provider_*`, `budget_exceeded`; `retryAfterMs` says when to come back */

@@ -1,11 +1,10 @@
 import { benchesOfSuite, inOrder, running } from '@fusion-kit/testing/runtime-script';
 import { drive } from '@fusion-kit/testing/runtime-bench';
 import type { ChatAnswer } from '@fusion-kit/testing/loopback-model';
-import { ModelProtocol } from '@fusion-kit/domain/ports/upstream';
 import { describe, expect, it } from 'vitest';
 import { modelLoop } from './model-loop.ts';
 
-describe.each(ModelProtocol.options)('an endpoint that speaks %s', (protocol) => {
+describe.each(['openrouter', 'openai-compatible'] as const)('an endpoint that speaks %s', (protocol) => {
   const bench = benchesOfSuite();
   const runWith = async (...answers: ChatAnswer[]) => {
     const { turn, model, fileText } = await bench(inOrder(...answers));
