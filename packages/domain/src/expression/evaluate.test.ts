@@ -151,7 +151,7 @@ test.each<[string, number, string]>([
   ["fromJson('{')", 1, 'not JSON'],
 ])('%j is refused at column %i', (expression, column, message) => {
   const error = refusal(expression);
-  expect([error.code, error.details]).toEqual(['expression_invalid', { offset: column - 1, line: 1, column }]);
+  expect(error).toMatchObject({ code: 'expression_invalid', details: { offset: column - 1, line: 1, column } });
   expect(error.message).toContain(message);
 });
 

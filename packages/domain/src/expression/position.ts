@@ -20,10 +20,10 @@ export function positionCounter(text: string): (offset: number) => TextPosition 
   };
 }
 
-/** The one error of this language: `expression_invalid`, its message starting with the place, its details the `TextPosition`. */
+/** The one error of this language: `expression_invalid`, its message starting with the place; its details the `TextPosition`, and the rest of the message as `reason`. */
 export function invalidAt(text: string, at: number, message: string): FusionError {
   const { offset, line, column } = positionCounter(text)(at);
   return new FusionError('expression_invalid', `line ${line}, column ${column}: ${message}`, {
-    details: { offset, line, column },
+    details: { offset, line, column, reason: message },
   });
 }

@@ -62,8 +62,8 @@ function* inText(place: Place, key: string, text: string, isExpression = false):
     }
   } catch (error) {
     if (!(error instanceof FusionError) || error.code !== 'expression_invalid') throw error;
-    const offset = Number(error.details?.['offset'] ?? 0);
-    yield { ...where, message: `in ${key} of ${place.named}: ${error.message}`, offset };
+    const { offset = 0, reason = error.message } = error.details ?? {};
+    yield { ...where, message: `in ${key} of ${place.named}: ${String(reason)}`, offset: Number(offset) };
   }
 }
 

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { anyDefinition } from '../test/any-definition.ts';
+import { anyDefinition } from '@fusion-kit/testing/any-definition';
 import { workflowJsonSchema } from './json-schema.ts';
 import { readWorkflow } from './read.ts';
 import { writeWorkflow } from './write.ts';
@@ -50,11 +50,12 @@ test('generated files keep to it', () => {
   );
 });
 
-test('the examples keep to it', () => {
-  const examples = globSync('examples/*.workflow.yaml', { cwd: ROOT });
-  expect(examples).not.toEqual([]);
-  for (const example of examples)
-    expect([example, isAllowed(readFileSync(ROOT + example, 'utf8'))]).toEqual([example, true]);
+test('the examples and the files that the documents show keep to it', () => {
+  const examples = globSync('examples/*.workflow.yaml', { cwd: ROOT }).map((path) => readFileSync(ROOT + path, 'utf8'));
+  const shown = readFileSync(`${ROOT}docs/workflows.md`, 'utf8').matchAll(/^```yaml\n([\s\S]*?)^```$/gm);
+  const files = [...examples, ...[...shown].map(([, body]) => body!)];
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.filter((file) => !isAllowed(file))).toEqual([]);
 });
 
 test.each([

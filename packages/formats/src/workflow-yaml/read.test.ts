@@ -1,6 +1,5 @@
 import { Failure, FusionError } from '@fusion-kit/domain/errors';
 import { WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readWorkflow } from './read.ts';
 
@@ -154,6 +153,46 @@ describe('a correct file', () => {
   });
 });
 
+describe('a node', () => {
+  const nodeOf = (text: string) => {
+    const { definition } = readWorkflow(`name: x\ninputs: { a: x }\nnodes:\n  n: ${text}\n`, 'a.yaml');
+    return definition.nodes[0]!;
+  };
+
+  test.each([
+    ['{ prompt: p }', 'agent', 1_800_000, 1],
+    ['{ run: r }', 'command', 1_800_000, 1],
+    ['{ message: m }', 'approval', 604_800_000, 0],
+    ['{ if: true }', 'condition', 604_800_000, 0],
+    ['{ kind: join }', 'join', 1_800_000, 1],
+    ['{ over: [], body: { b: { run: r } } }', 'map', 604_800_000, 0],
+    ['{ max: 2, body: { b: { run: r } } }', 'loop', 604_800_000, 0],
+    ['{ workflow: other }', 'subworkflow', 604_800_000, 0],
+    ['{ body: { b: { run: r } } }', 'subworkflow', 604_800_000, 0],
+  ])('%s is of kind %s', (text, kind, timeoutMs, limit) => {
+    expect(nodeOf(text)).toMatchObject({ work: { kind }, timeoutMs, retry: { limit } });
+  });
+
+  test('may have its expressions with or without braces, its lists and outputs in short', () => {
+    expect(nodeOf("{ if: '${{ inputs.a }}' }").work).toEqual({ kind: 'condition', if: 'inputs.a' });
+    expect(nodeOf('{ if: inputs.a }').work).toEqual({ kind: 'condition', if: 'inputs.a' });
+    expect(nodeOf(`{ over: [1, "it's", true], body: { b: { run: r } } }`).work).toMatchObject({
+      over: String.raw`[1, 'it\'s', true]`,
+    });
+    expect(nodeOf('{ prompt: p, outputs: { a: , b: true, c: {}, d: { type: array } } }').work).toMatchObject({
+      outputs: ['a', 'b', 'c', 'd'],
+      outputSchemas: { c: {}, d: { type: 'array' } },
+    });
+    expect(nodeOf('{ message: m, options: [go, reject, { id: skip, label: Later }] }').work).toMatchObject({
+      options: [
+        { id: 'go', outcome: 'complete' },
+        { id: 'reject', outcome: 'fail' },
+        { id: 'skip', label: 'Later', outcome: 'skip' },
+      ],
+    });
+  });
+});
+
 describe('a wrong file is refused with line and column', () => {
   test.each([
     ['a broken flow list', 'name: x\nnodes:\n  a: { prompt: [p }\n', 'workflow_syntax', 3, 19],
@@ -210,6 +249,39 @@ describe('a wrong file is refused with line and column', () => {
       6,
       23,
     ],
+    ['a broken condition', withNode('  b: { if: "1 <" }\n'), 'expression_invalid', 6, 16],
+    [
+      'an unknown function, in braces and a block',
+      withNode('  b:\n    if: >\n      ${{ lenght(inputs.x) > 1 }}\n'),
+      'expression_invalid',
+      8,
+      11,
+    ],
+    [
+      'a wrong key in a body',
+      withNode('  b:\n    over: [1]\n    body:\n      c: { promt: x }\n'),
+      'workflow_invalid',
+      9,
+      7,
+    ],
+    [
+      'a wrong name in a body',
+      withNode('  b:\n    max: 2\n    body:\n      c: { prompt: "${{ item }}" }\n'),
+      'expression_invalid',
+      9,
+      25,
+    ],
+    ['a map without a body', withNode('  b: { over: [1] }\n'), 'workflow_invalid', 6, 3],
+    [
+      'a cycle in a body',
+      withNode('  b:\n    body:\n      c: { run: x, needs: [d] }\n      d: { run: x, needs: [c] }\n'),
+      'workflow_cycle',
+      8,
+      28,
+    ],
+    ['a broken env', withNode('  b:\n    run: x\n    env:\n      A: ${{ nodes.x }}\n'), 'expression_invalid', 9, 22],
+    ['quotes around a value', withNode('  b: { run: \'echo "${{ inputs.x }}"\' }\n'), 'expression_invalid', 6, 20],
+    ['an unknown answer', withNode('  b: { message: m, onTimeout: aprove }\n'), 'workflow_invalid', 6, 31],
     ['an expression that is not closed', withNode('  b: { prompt: "a ${{ inputs" }\n'), 'expression_invalid', 6, 19],
   ])('%s', (_, text, code, line, column) => {
     const error = refusal(text);
@@ -252,60 +324,4 @@ describe('a wrong file is refused with line and column', () => {
     const many = Array.from({ length: 50 }, (_, at) => `  n${at}: { prompt: 1 }`).join('\n');
     expect(refusal(`name: x\nnodes:\n${many}\n`).details).toMatchObject({ problems: { length: 20 } });
   });
-});
-
-describe('a file that is too much is refused', () => {
-  test('aliases that would grow without bound', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
-    for (const pair of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh']) {
-      const [before, name] = pair.split('');
-      bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(',')}]`);
-    }
-    expect(refusal(bomb.join('\n')).code).toBe('workflow_syntax');
-  });
-
-  test('nesting without end', () => {
-    expect(refusal('['.repeat(100_000)).code).toBe('workflow_syntax');
-  });
-
-  test('more nodes or text than the limits', () => {
-    const nodes = Object.fromEntries(Array.from({ length: 100_001 }, (_, at) => [`n${at}`, 0]));
-    expect(refusal(JSON.stringify({ name: 'x', nodes }))).toMatchObject({
-      code: 'workflow_too_large',
-      message: 'a.yaml:1:1: 100001 nodes; the limit is 100000',
-    });
-    expect(refusal(' '.repeat(20_000_001)).code).toBe('workflow_too_large');
-  });
-});
-
-test('no text whatever breaks the reader: it is read or refused with a place', () => {
-  const piece = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 6 }),
-    fc.constantFrom(
-      '\n',
-      '  ',
-      ': ',
-      '- ',
-      '[',
-      ']',
-      '{',
-      '}',
-      '&a ',
-      '*a',
-      '? ',
-      '!!int ',
-      '|\n',
-      '<<: ',
-      'nodes',
-      'name',
-      '---\n',
-      '%YAML 1.1\n',
-    ),
-  );
-  fc.assert(
-    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
-      expect(refusal(pieces.join('')).message).toMatch(/^a\.yaml:\d+:\d+: ./);
-    }),
-    { numRuns: 500 },
-  );
 });

@@ -2,7 +2,7 @@ import type { WorkflowNode } from '@fusion-kit/domain/workflow';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { anyDefinition } from '../test/any-definition.ts';
+import { anyDefinition } from '@fusion-kit/testing/any-definition';
 import { readWorkflow } from './read.ts';
 import { writeWorkflow } from './write.ts';
 
