@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import { rebuildRows } from '@fusion-kit/engine/rebuild';
-import { readAny } from '@fusion-kit/formats/read-any';
 import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { LearnedMemory } from '@fusion-kit/runner/admission/learned-memory';
@@ -30,6 +29,7 @@ import { readLimits, reservesOf } from './limits-file.ts';
 import { Providers } from './providers.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
+import { workflowReader } from './workflow-reader/reader.ts';
 
 /** The root of the installation, where `examples/` and the built page lie. */
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -130,7 +130,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       startedAt: Date.now(),
       clock: Date.now,
       ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
-      readWorkflow: readAny,
+      workflows: workflowReader(),
       providers,
       machine: () => admission.view(),
       onShutdown: () => options.onShutdown('a command asked for it'),

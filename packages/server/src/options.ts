@@ -1,5 +1,5 @@
 import type { Health, NewProvider, ProviderView } from '@fusion-kit/domain/api';
-import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import type { WorkflowReader } from '@fusion-kit/domain/ports/workflow-reader';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type * as z from 'zod';
 
@@ -27,14 +27,7 @@ export interface ServerOptions {
   clock: () => number;
   /** The built page; without it only the API is served. */
   dashboardDir?: string | undefined;
-  /**
-   * Reads the text of a workflow file; `fileName` decides the format and is named in messages.
-   * @throws {FusionError} `workflow_…` or `expression_invalid`; several problems at once are `details.problems`, each a `Failure`
-   */
-  readWorkflow: (
-    text: string,
-    fileName: string,
-  ) => { definition: WorkflowDefinition; warnings: readonly (string | { message: string })[] };
+  workflows: WorkflowReader;
   providers: {
     list(): Promise<ProviderView[]>;
     add(provider: z.output<typeof NewProvider>): Promise<ProviderView>;

@@ -1,5 +1,5 @@
 import type { CommandEntry } from './entry.ts';
-import { PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL } from './shared-options.ts';
+import { COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL } from './shared-options.ts';
 
 /** Runs, and what waits for a person in them. */
 export const RUNS: readonly CommandEntry[] = [
@@ -12,11 +12,12 @@ export const RUNS: readonly CommandEntry[] = [
   {
     path: 'run',
     summary: 'run a workflow file, or look after runs',
-    arguments: [['[file]', 'a workflow file']],
+    arguments: [['[file]', 'a workflow file, or the tasks.md of a Spec Kit feature']],
     options: [
       ['--input <name=value>', 'an input of the workflow', 'repeated'],
       ...MODEL,
       ['--project <directory>', 'the project to work on (default: the git repository you are in)'],
+      ...COMMANDS_OF_A_LIST,
       ['--detach', 'start it and return at once'],
     ],
     load: async () => (await import('../commands/run.ts')).run,
@@ -32,6 +33,46 @@ export const RUNS: readonly CommandEntry[] = [
     summary: 'show a run and its tasks',
     arguments: [['<run>', 'id of the run']],
     load: async () => (await import('../commands/runs.ts')).getRun,
+  },
+  {
+    path: 'run fork',
+    summary: 'begin anew at a node, on what a run has done before it',
+    arguments: [['<run>', 'id of the run']],
+    options: [
+      ['--at <node>', 'this node and all that needs it are done anew'],
+      ['--input <name=value>', 'an input that is to be another', 'repeated'],
+      ...MODEL,
+      ['--detach', 'start it and return at once'],
+    ],
+    load: async () => (await import('../commands/replay.ts')).forkRun,
+  },
+  {
+    path: 'run rerun',
+    summary: 'do again what a run did not complete, or a node and what needs it',
+    arguments: [['<run>', 'id of the run']],
+    options: [
+      ['--from <node>', 'this node and all that needs it (default: all that did not complete)'],
+      ['--input <name=value>', 'an input that is to be another', 'repeated'],
+      ...MODEL,
+      ['--detach', 'start it and return at once'],
+    ],
+    load: async () => (await import('../commands/replay.ts')).forkRun,
+  },
+  {
+    path: 'run replay',
+    summary: 'fold a run from the log, to its end or to an event, and compare',
+    arguments: [['<run>', 'id of the run']],
+    options: [['--to <number>', 'number of the last event to fold']],
+    load: async () => (await import('../commands/replay.ts')).replayRun,
+  },
+  {
+    path: 'run diff',
+    summary: 'name the first event in which two runs differ',
+    arguments: [
+      ['<run>', 'id of the run'],
+      ['<other>', 'id of the other run'],
+    ],
+    load: async () => (await import('../commands/replay.ts')).diffRuns,
   },
   {
     path: 'run pause',

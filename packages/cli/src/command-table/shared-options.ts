@@ -21,3 +21,8 @@ export const MODEL: readonly OptionEntry[] = [
   ['--provider <provider>', 'provider of team members that name none'],
   ['--model <model>', 'model of team members that name none'],
 ];
+/** What a task list does not say itself. */
+export const COMMANDS_OF_A_LIST: readonly OptionEntry[] = [
+  ['--check <command>', 'for a task list: what must pass at the end of every phase', 'repeated'],
+  ['--setup <command>', 'for a task list: prepares a fresh checkout for that', 'repeated'],
+];

@@ -1,5 +1,5 @@
 import type { CommandEntry } from './entry.ts';
-import { PROJECT, LIMIT, FILE, MODEL } from './shared-options.ts';
+import { COMMANDS_OF_A_LIST, PROJECT, LIMIT, FILE, MODEL } from './shared-options.ts';
 
 /** Graphs of tasks, as files and saved. */
 export const WORKFLOWS: readonly CommandEntry[] = [
@@ -7,7 +7,7 @@ export const WORKFLOWS: readonly CommandEntry[] = [
     path: 'workflow create',
     summary: 'save a workflow file; a known name gets a new version',
     arguments: [FILE],
-    options: [PROJECT],
+    options: [PROJECT, ...COMMANDS_OF_A_LIST],
     load: async () => (await import('../commands/workflow.ts')).createWorkflow,
   },
   {
@@ -26,7 +26,17 @@ export const WORKFLOWS: readonly CommandEntry[] = [
     path: 'workflow versions',
     summary: 'list the versions of a workflow, who saved them and when',
     arguments: [['<workflow>', 'id or name']],
-    load: async () => (await import('../commands/workflow-files.ts')).workflowVersions,
+    load: async () => (await import('../commands/workflow-versions.ts')).workflowVersions,
+  },
+  {
+    path: 'workflow diff',
+    summary: 'say what changed between two versions',
+    arguments: [
+      ['<workflow>', 'id or name'],
+      ['<from>', 'a version'],
+      ['<to>', 'another version'],
+    ],
+    load: async () => (await import('../commands/workflow-versions.ts')).diffWorkflow,
   },
   {
     path: 'workflow export',

@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Started } from '@fusion-kit/domain/api';
+import { type NewWorkflow, Started } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
+import type { Run } from '@fusion-kit/domain/run';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
 import { accountName } from '../account.ts';
@@ -15,6 +16,7 @@ import { type Connection, connect } from '../server/connect.ts';
 import { pageOf } from '../server/server-file.ts';
 import { type Watched, watchRun } from '../watch-run.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
+import { describeFile } from '../feature-files.ts';
 import { reportOf } from './runs.ts';
 
 const Options = z.object({
@@ -23,20 +25,27 @@ const Options = z.object({
   provider: z.string().optional(),
   model: z.string().optional(),
   project: z.string().optional(),
+  setup: z.array(z.string()).default([]),
+  check: z.array(z.string()).default([]),
   detach: z.boolean().default(false),
 });
 
 /** Runs a workflow file on a project, from the file to the landed branch. */
 export async function run(call: Call): Promise<Answer> {
   const file = await namedFile(call);
-  const { input, project, detach, runtime, provider, model } = optionsOf(call, Options);
+  const { input, project, detach, runtime, provider, model, setup, check } = optionsOf(call, Options);
   const directory = project === undefined ? await directoryHere(call) : resolve(call.cwd, project);
   const source = await readWorkflowFile(call, file);
   const connection = await connect(call);
-  const request = { file, source, directory, start: { inputs: input, runtime, provider, model } };
+  const described = await describeFile(call, file, directory, { setup, check });
+  const request = { ...described, source, directory, start: { inputs: input, runtime, provider, model } };
   const started = await startFile(connection, request);
   if (!call.json) tellStarted(call, connection, started);
-  const { id } = started.run;
+  return watchStarted(call, connection, started.run, detach);
+}
+
+/** Watches a run that has just begun to its end, and tells what came of it; returns at once when nobody wants to wait. */
+export async function watchStarted(call: Call, connection: Connection, { id }: Run, detach: boolean): Promise<Answer> {
   const watched = detach ? 'ended' : await watchRun(call, connection, id);
   if (!call.json) tellUnended(call, watched, id);
   const answer = runAnswer(await reportOf(connection.client, id));
@@ -60,7 +69,7 @@ function tellUnended(call: Call, watched: Watched, id: string): void {
   call.terminal.err(`${paint.yellow(UNENDED[watched])}\n${hints.join('')}\n`);
 }
 
-export interface FileRequest {
+export interface FileRequest extends Partial<Pick<NewWorkflow, 'context'>> {
   file: string;
   source: string;
   directory: string;
@@ -75,13 +84,14 @@ export interface FileRequest {
 /** Saves a workflow file in the project of a directory (made when there is none) and starts a run of it. */
 export async function startFile(
   { client }: Pick<Connection, 'client'>,
-  { file, source, directory, start }: FileRequest,
+  { file, context, source, directory, start }: FileRequest,
 ) {
   const { project, created } = await projectAt(client, directory);
   const workflow = await client.post('/workflows', Workflow, {
     project: project.id,
     source,
     file,
+    ...(context && { context }),
     author: accountName(),
   });
   const { run: begun } = await client.post(`/workflows/${workflow.id}/start`, Started, start);

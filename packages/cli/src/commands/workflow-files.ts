@@ -8,9 +8,8 @@ import * as z from 'zod';
 import { accountName } from '../account.ts';
 import type { Answer, Call, World } from '../call.ts';
 import { argument, optionsOf } from '../options.ts';
-import { ago } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
-import { tableText } from '../output/table.ts';
+import { describeFile } from '../feature-files.ts';
 import { projectHere, workflowOf } from '../references.ts';
 import type { Client } from '../server/client.ts';
 import { connect } from '../server/connect.ts';
@@ -71,11 +70,12 @@ export async function importWorkflow(call: Call): Promise<Answer> {
   const text = await readWorkflowFile(call, file);
   const { client } = await connect(call);
   const project = await projectHere(client, call, reference);
+  const { file: named, context } = await describeFile(call, file, project.path, { setup: [], check: [] });
   const bundle = Bundle.safeParse(jsonOf(text));
   const sources = bundle.success ? bundle.data.versions : [{ author: accountName(), source: text }];
   let saved: Workflow | undefined;
   for (const { author, source } of sources)
-    saved = await client.post('/workflows', Workflow, { project: project.id, source, file, author });
+    saved = await client.post('/workflows', Workflow, { project: project.id, source, file: named, context, author });
   const workflow = saved!;
   return {
     data: workflow,
@@ -90,29 +90,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Every version of a workflow, the newest first. */
-export async function workflowVersions(call: Call): Promise<Answer> {
-  const { client } = await connect(call);
-  const workflow = await workflowOf(client, argument(call, 0, '<workflow>'));
-  const versions = workflow.versions.toReversed();
-  return {
-    data: { workflow: workflow.id, versions },
-    text: (paint, columns) =>
-      tableText(
-        {
-          head: ['version', 'author', 'saved', 'definition'],
-          rows: versions.map(({ version, author, savedAt, definition }) => [
-            String(version),
-            plain(author),
-            ago(savedAt, Date.now()),
-            definition.blob.slice(0, 19),
-          ]),
-          empty: 'no versions',
-        },
-        paint,
-        columns,
-      ),
-  };
 }

@@ -8,22 +8,28 @@ import { ago } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
 import { fieldsText, LIST_MAX, tableText } from '../output/table.ts';
-import { projectHere, projectOf, workflowOf } from '../references.ts';
+import { describeFile } from '../feature-files.ts';
+import { directoryHere, projectHere, projectOf, workflowOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
 
 const ProjectOption = z.object({ project: z.string().optional() });
+const FileOptions = ProjectOption.extend({
+  setup: z.array(z.string()).default([]),
+  check: z.array(z.string()).default([]),
+});
 
 export async function createWorkflow(call: Call): Promise<Answer> {
   const file = argument(call, 0, '<file>');
-  const { project: reference } = optionsOf(call, ProjectOption);
+  const { project: reference, setup, check } = optionsOf(call, FileOptions);
   const source = await readWorkflowFile(call, file);
   const { client } = await connect(call);
   const project = await projectHere(client, call, reference);
+  const described = await describeFile(call, file, project.path, { setup, check });
   const workflow = await client.post('/workflows', Workflow, {
     project: project.id,
     source,
-    file,
+    ...described,
     author: accountName(),
   });
   return {
@@ -129,7 +135,8 @@ export async function validateWorkflow(call: Call): Promise<Answer> {
   const file = argument(call, 0, '<file>');
   const source = await readWorkflowFile(call, file);
   const { client } = await connect(call);
-  const check = await client.post('/workflows/validate', WorkflowCheck, { source, file });
+  const { file: named, context } = await describeFile(call, file, await directoryHere(call), { setup: [], check: [] });
+  const check = await client.post('/workflows/validate', WorkflowCheck, { source, file: named, context });
   return {
     data: check,
     ok: check.valid,
@@ -143,6 +150,10 @@ export async function validateWorkflow(call: Call): Promise<Answer> {
             `  ${paint.red('✗')} ${plain(problem.message)}\n    ${paint.yellow('→')} ${plain(problem.remedy)}\n`,
         ),
         ...check.warnings.map((warning) => `  ${paint.yellow('!')} ${plain(warning)}\n`),
+        ...(check.conflicts ?? []).map(
+          ({ nodes, path }) =>
+            `  ${paint.yellow('!')} ${nodes.map(plain).join(' and ')} may run together and both write ${plain(path)}\n`,
+        ),
         ...(check.criticalPath.length > 1 ? [`${paint.dim('longest chain')} ${check.criticalPath.join(' → ')}\n`] : []),
       ].join(''),
   };

@@ -1,5 +1,15 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { page, RunChange, RunQuery } from '@fusion-kit/domain/api';
+import {
+  DiffQuery,
+  ForkRun,
+  page,
+  Replay,
+  ReplayQuery,
+  RunChange,
+  RunDiff,
+  RunQuery,
+  Started,
+} from '@fusion-kit/domain/api';
 import type { Command } from '@fusion-kit/domain/command';
 import { RunId } from '@fusion-kit/domain/ids';
 import { Run } from '@fusion-kit/domain/run';
@@ -29,6 +39,27 @@ export function runRoutes(app: OpenAPIHono, { engine }: ServerOptions): void {
 
   const one = { path: '/runs/{id}', params: idParams(RunId), answer: Run } as const;
   endpoint(app, { ...one, method: 'get', summary: 'Shows a run.' }, ({ params }) => rowOf(engine, 'runs', params.id));
+
+  const of = (what: string) => ({ path: `/runs/{id}/${what}`, params: one.params });
+
+  const fork = { method: 'post', summary: 'Starts a run that keeps what another has done.', status: 201 } as const;
+  endpoint(
+    app,
+    { ...of('fork'), ...fork, body: ForkRun, answer: Started },
+    async ({ params, body: { node, inputs, ...defaults }, idempotency }) => ({
+      run: await engine.forkRun({ runId: params.id, node, inputs, defaults }, idempotency),
+    }),
+  );
+
+  const replay = { method: 'get', summary: 'Folds a run from its events, up to one of them.' } as const;
+  endpoint(app, { ...of('replay'), ...replay, query: ReplayQuery, answer: Replay }, ({ params, query }) =>
+    engine.replay(params.id, query.to),
+  );
+
+  const diff = { method: 'get', summary: 'Names the first event in which two runs differ.' } as const;
+  endpoint(app, { ...of('diff'), ...diff, query: DiffQuery, answer: RunDiff }, ({ params, query }) =>
+    engine.diffRuns(params.id, query.with),
+  );
 
   const change = { method: 'patch', summary: 'Pauses, resumes or cancels a run.', body: RunChange } as const;
   endpoint(app, { ...one, ...change }, async ({ params, body }) => {

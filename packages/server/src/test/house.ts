@@ -2,6 +2,7 @@ import { type ErrorBody, ErrorBody as ErrorBodySchema, type ProviderView } from 
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { ProjectId, TaskId } from '@fusion-kit/domain/ids';
 import { WorkflowDefinition } from '@fusion-kit/domain/workflow';
+import { checkSource, type ReadWorkflow, readSound } from '@fusion-kit/domain/workflow-source';
 import { createServer, type Server } from '../create-server.ts';
 import type { ServerOptions } from '../options.ts';
 import { MemoryEngine } from './memory-engine.ts';
@@ -10,7 +11,7 @@ export const TOKEN = 'a-token-for-tests';
 export const VERSION = '1.2.3';
 
 /** Workflows of the tests are JSON; what is wrong with one is told like a YAML reader tells it. */
-function readJson(text: string): ReturnType<ServerOptions['readWorkflow']> {
+const readJson: ReadWorkflow = ({ text }) => {
   try {
     return { definition: WorkflowDefinition.parse(JSON.parse(text)), warnings: [] };
   } catch (cause) {
@@ -19,7 +20,7 @@ function readJson(text: string): ReturnType<ServerOptions['readWorkflow']> {
       details: { line: 3, column: 7 },
     });
   }
-}
+};
 
 const node = (id: string, ...needs: string[]) => ({
   id,
@@ -79,7 +80,10 @@ export function openHouse(change: Partial<ServerOptions> = {}): House {
     sandbox: 'none',
     startedAt: 1_000,
     clock: () => 61_000,
-    readWorkflow: readJson,
+    workflows: {
+      read: async (source) => readSound(readJson, source),
+      check: async (source) => checkSource(readJson, source),
+    },
     providers: {
       list: async () => known,
       async add({ id, protocol, baseUrl, defaultModel = null }) {

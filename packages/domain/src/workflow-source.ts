@@ -1,13 +1,23 @@
-import type { WorkflowCheck } from '@fusion-kit/domain/api';
-import { asFusionError, Failure, failure, FusionError } from '@fusion-kit/domain/errors';
-import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
-import { checkWorkflow } from '@fusion-kit/domain/workflow-check';
-import type { WorkflowProblem } from '@fusion-kit/domain/workflow-check/problem';
-import { forecastOf } from '@fusion-kit/domain/workflow-forecast';
+import type { NewWorkflow, WorkflowCheck } from './api.ts';
+import { asFusionError, Failure, failure, FusionError } from './errors.ts';
+import type { WorkflowDefinition } from './workflow.ts';
+import { checkWorkflow } from './workflow-check.ts';
+import type { WorkflowProblem } from './workflow-check/problem.ts';
+import { forecastOf } from './workflow-forecast.ts';
 import * as z from 'zod';
-import type { ServerOptions } from './options.ts';
 
-type ReadWorkflow = ServerOptions['readWorkflow'];
+/** The text of a workflow file. `file` decides the format and is named in messages; `context` is what its reader may look at beside it. */
+export interface WorkflowSource {
+  text: string;
+  file: string;
+  context?: NewWorkflow['context'];
+}
+
+/**
+ * Reads a file of some format.
+ * @throws {FusionError} `workflow_…` or `expression_invalid`; several problems at once are `details.problems`, each a `Failure`
+ */
+export type ReadWorkflow = (source: WorkflowSource) => { definition: WorkflowDefinition; warnings: readonly string[] };
 
 const NO_GRAPH = { nodes: 0, levels: 0, widest: 0, criticalPath: [] };
 const Several = z.object({ problems: z.array(Failure).min(1) });
@@ -35,13 +45,10 @@ export function checkOf(definition: WorkflowDefinition, warnings: readonly strin
 }
 
 /** Checks the text of a workflow file. What makes it unreadable is answered as its problems, each with line and column where known. */
-export function checkSource(read: ReadWorkflow, source: string, file: string): WorkflowCheck {
+export function checkSource(read: ReadWorkflow, source: WorkflowSource): WorkflowCheck {
   try {
-    const { definition, warnings } = read(source, file);
-    return checkOf(
-      definition,
-      warnings.map((warning) => (typeof warning === 'string' ? warning : warning.message)),
-    );
+    const { definition, warnings } = read(source);
+    return checkOf(definition, warnings);
   } catch (thrown) {
     const error = asFusionError(thrown);
     if (error.code === 'internal') throw thrown;
@@ -56,8 +63,8 @@ export function checkSource(read: ReadWorkflow, source: string, file: string): W
 }
 
 /** The definition in a file that can run. @throws {FusionError} its first problem, all of them in `details.problems` */
-export function readSound(read: ReadWorkflow, source: string, file: string): WorkflowDefinition {
-  const { definition } = read(source, file);
+export function readSound(read: ReadWorkflow, source: WorkflowSource): WorkflowDefinition {
+  const { definition } = read(source);
   const problems = failuresOf(checkWorkflow(definition).problems);
   const [first] = problems;
   if (!first) return definition;
