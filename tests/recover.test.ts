@@ -68,7 +68,7 @@ async function someWork(): Promise<void> {
   const saved = await server.call<{ id: string }>('POST', '/workflows', { project: id, source: workflow });
   const { run } = await server.call<{ run: Run }>('POST', `/workflows/${saved.id}/start`, { provider: 'scripted' });
   const state = async () => (await server.call<Run>('GET', `/runs/${run.id}`)).state;
-  await expect.poll(state, { timeout: 60_000 }).not.toBe('running');
+  await expect.poll(state, { timeout: 50_000 }).not.toBe('running');
   await server.call('POST', '/messages', { project: id, to: { topic: 'a.b' }, text: 'x'.repeat(9_000) });
   await server.call('POST', '/archive', { keepEvents: 5 });
 }

@@ -35,7 +35,7 @@ type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
 
 /** One task in one agent's hands, from its start to its proof or failure. */
 export class Dispatch {
-  readonly #start: StartDispatch;
+  #start: StartDispatch;
   readonly #parts: DispatchParts;
   readonly #stop = new AbortController();
   readonly #gate = new Gate();
@@ -129,7 +129,9 @@ export class Dispatch {
     // What a script began is nothing it could go on with.
     const previous = fresh || work.kind !== 'agent' ? undefined : history.at(-1)?.dispatchId;
     const dispatch = { id: caller.dispatchId, ...(base && { base }) };
-    await (previous ? workspace.resume({ ...dispatch, previous }) : workspace.begin(dispatch));
+    if (!previous) await workspace.begin(dispatch);
+    else if (!(await workspace.resume({ ...dispatch, previous })))
+      this.#start = withNote(this.#start, nothingLeft(previous));
     over();
     this.#parts.sampler.start(caller.dispatchId, workspace.path, agent.runtime);
     return workspace;
@@ -201,3 +203,12 @@ export class Dispatch {
     return accepted(await this.#parts.end.report({ ...report, caller, token } as RunnerReport));
   }
 }
+
+/** Said once for each dispatch whose work is gone, with its workspace or with all that was not in a backup. */
+const nothingLeft = (previous: string): string =>
+  `Your workspace begins anew: of what you did before (${previous}) no file is in it. Look before you rely on anything, and do again what is missing.`;
+
+const withNote = (start: StartDispatch, note: string): StartDispatch => ({
+  ...start,
+  note: start.note === undefined ? note : `${start.note}\n${note}`,
+});

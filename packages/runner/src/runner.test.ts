@@ -100,6 +100,26 @@ describe('a dispatch', () => {
     expect(workspaces.calls[0]).toBe(`resume ${dispatchId} after ${caller.dispatchId}`);
   });
 
+  it('tells its agent when nothing is left of what the dispatch before it did', async () => {
+    const notes: (string | undefined)[] = [];
+    const noting = runtimeOf(async function* (turn) {
+      notes.push(turn.note);
+      yield* [];
+      return CLAIM;
+    });
+    const caller = { ...sampleStart().caller, dispatchId: sampleId('dsp', 7) };
+    const start = sampleStart({ note: 'Attempt 1 failed.', history: [{ ...said, v: 1, ...caller } as never] });
+    for (const lost of [false, true]) {
+      const { engine } = open(noting, { workspacesFor: () => scriptedWorkspaces({ lost }) });
+      engine.command(start);
+      await engine.told('dispatch.proved');
+    }
+    expect(notes[0]).toBe('Attempt 1 failed.');
+    expect(notes[1]).toMatch(
+      new RegExp(`^Attempt 1 failed\\.\nYour workspace begins anew: .*\\(${caller.dispatchId}\\) no file is in it`),
+    );
+  });
+
   it('begins anew where it is told to, in the same conversation', async () => {
     const { engine, workspaces } = open();
     const caller = { ...sampleStart().caller, dispatchId: sampleId('dsp', 7) };

@@ -76,6 +76,8 @@ export function engineSide(answer: (report: RunnerReport) => ReportAnswer = () =
 
 /** Workspaces that do nothing and say what they are told to say. */
 export function scriptedWorkspaces(script: {
+  /** What an interrupted dispatch left is gone. */
+  lost?: boolean;
   snapshot?: Snapshot;
   verify?: (check: Verification, signal: AbortSignal) => Promise<VerificationResult>;
 }): Workspaces & { calls: string[] } {
@@ -87,7 +89,10 @@ export function scriptedWorkspaces(script: {
         path: `/workspaces/${agent}`,
         sandbox: 'none',
         begin: async ({ id }) => void calls.push(`begin ${id}`),
-        resume: async ({ id, previous }) => void calls.push(`resume ${id} after ${previous}`),
+        resume: async ({ id, previous }) => {
+          calls.push(`resume ${id} after ${previous}`);
+          return !script.lost;
+        },
         cage: (command, args) => ({ command, args: [...args], env: {}, cwd: '/' }),
         run: async (command) => {
           calls.push(`run ${command}`);

@@ -163,7 +163,7 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       inWorkspace(workspace, 'echo half >half-done');
       const again = await workspaces.open(agent, project);
       const id = newDispatch();
-      await again.resume({ id, base: head, previous });
+      expect(await again.resume({ id, base: head, previous })).toBe(true);
       expect(inWorkspace(again, 'cat half-done; git branch --show-current')).toBe(`half\nfusion/${id}\n`);
       const { files } = await again.snapshot({ id, base: head, message: 'm', author: 'Ada' });
       expect(files).toEqual([{ path: 'half-done', change: 'added' }]);
@@ -176,7 +176,7 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       inWorkspace(workspace, 'echo one >one');
       await workspace.begin({ id: second, base: head });
       inWorkspace(workspace, 'echo two >two');
-      await workspace.resume({ id: third, base: head, previous: first });
+      expect(await workspace.resume({ id: third, base: head, previous: first })).toBe(true);
       expect(inWorkspace(workspace, 'ls; git branch --show-current')).toBe(
         `old.txt\none\nread me.txt\nfusion/${third}\n`,
       );
@@ -235,9 +235,9 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       },
     );
 
-    test('resuming where nothing was begun begins', async () => {
+    test('resuming where nothing was begun, or is left, begins and says so', async () => {
       const { workspace, head } = await house();
-      await workspace.resume({ id: newDispatch(), base: head, previous: newDispatch() });
+      expect(await workspace.resume({ id: newDispatch(), base: head, previous: newDispatch() })).toBe(false);
       expect(inWorkspace(workspace, 'git rev-parse HEAD')).toBe(`${head}\n`);
     });
 

@@ -143,13 +143,16 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       async resume(dispatch) {
         const { id, previous } = dispatch;
         const tenancy = await present();
-        if (tenancy?.dispatches.includes(previous) && (await clone.resume(branchOf(id))))
-          return await occupy({ ...tenancy, dispatches: [...tenancy.dispatches, id].slice(-TENANTS_MAX) });
+        if (tenancy?.dispatches.includes(previous) && (await clone.resume(branchOf(id)))) {
+          await occupy({ ...tenancy, dispatches: [...tenancy.dispatches, id].slice(-TENANTS_MAX) });
+          return true;
+        }
         const base = await baseOf(dispatch);
         // What cannot be gone on with where it lies may still be brought back, once it is in the store.
         if (tenancy?.dispatches.includes(previous)) await keepLeftovers().catch(() => {});
         const work = await workOf(storePath, previous);
         await (work ? startAt(id, work, (await mergeBase(storePath, work, base)) ?? base) : startAt(id, base));
+        return work !== undefined;
       },
 
       async snapshot(dispatch) {

@@ -58,7 +58,7 @@ test('a snapshot names the files that changed since the task began, and no commi
     ],
   };
   expect(await snapshot()).toEqual(changed);
-  await workspace.resume({ id, previous: id });
+  expect(await workspace.resume({ id, previous: id })).toBe(true);
   expect(await snapshot()).toEqual(changed);
   await workspace.begin({ id });
   expect(await snapshot()).toEqual({ files: [] });

@@ -68,7 +68,9 @@ export function directoryWorkspaces(
       run: (script, run, signal) => runInCage(plan, script, run, signal),
       begin,
       async resume() {
-        if (!(await exists(beganFile))) await begin();
+        const begun = await exists(beganFile);
+        if (!begun) await begin();
+        return begun;
       },
       async snapshot() {
         if (!(await exists(beganFile)))

@@ -20,8 +20,11 @@ export interface Workspace {
   readonly sandbox: 'bubblewrap' | 'none';
   /** Snapshots what lies about, then starts a fresh branch `fusion/<dispatch>` at `base`. */
   begin(dispatch: { id: DispatchId; base?: string }): Promise<void>;
-  /** Goes on with what the dispatch `previous` of the same task left: nothing is reset. Work that another task came after is brought back from the store. */
-  resume(dispatch: { id: DispatchId; base?: string; previous: DispatchId }): Promise<void>;
+  /**
+   * Goes on with what the dispatch `previous` of the same task left: nothing is reset. Work that another task came after is brought back from the store.
+   * Answers whether there was any to go on with; else it has begun at `base`.
+   */
+  resume(dispatch: { id: DispatchId; base?: string; previous: DispatchId }): Promise<boolean>;
   /** The command line that runs a command inside the agent's cage, in the working tree unless `cwd` is given. */
   cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;
   /**
