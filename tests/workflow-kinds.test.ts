@@ -123,7 +123,10 @@ describe('an approval', () => {
   it.each([
     [{ onTimeout: 'complete' }, { state: 'completed', outputs: { choice: 'complete', by: 'timeout' } }],
     [{}, { state: 'failed', failure: { code: 'approval_timeout' } }],
-    [{ onTimeout: 'nope' }, { state: 'failed', failure: { message: expect.stringContaining('no option nope') } }],
+    [
+      { onTimeout: 'nope' },
+      { state: 'failed', failure: { code: 'workflow_invalid', message: expect.stringContaining('no option nope') } },
+    ],
   ])('that nobody answers in time, with %j, is %j', async (more, expected) => {
     const { tasks } = await played(asking(more, { timeoutMs: 20 }));
     expect(tasks['ask']).toMatchObject(expected);

@@ -4,7 +4,8 @@ import { type KindRules, NO_PROOF } from './kind.ts';
 
 /**
  * Its body again and again; the ids of round n (from 1) start with `id#n/`, and `iteration` may be spoken of. `while` is asked before a round, from the second
- * on in the words of the round before; `until` after it. After `max` rounds it ends as `atMax` says. Its outputs are filled in the words of the last round.
+ * on in the words of the round before; `until` after it. After `max` rounds it ends as `atMax` says; with neither of them it is done `max` times and completes. Its
+ * outputs are filled in the words of the last round; without any round it has only `iterations`.
  */
 export const LoopWork = z.object({
   kind: z.literal('loop'),

@@ -6,7 +6,8 @@ export const MAP_ITEMS_MAX = 10_000;
 
 /**
  * Its body once for every item of a list, at most `width` items at a time; the ids of item n (from 1) start with `id[n]/`. In the body `item` and `index` (from 1) may be spoken of.
- * Its outputs: `results`, a JSON list with the outputs of each item, and the declared ones, JSON lists with one text per item.
+ * Its outputs: `results`, a JSON list with the outputs of each item by node (not there when it would be longer than an expression may look at), and the declared
+ * ones, JSON lists with one text per item. After an item has failed no further ones are begun, unless it is tolerant; it ends when the open ones have.
  */
 export const MapWork = z.object({
   kind: z.literal('map'),

@@ -1,6 +1,6 @@
 import type { Command } from '@fusion-kit/domain/command';
 import type { Entry } from '@fusion-kit/domain/entry';
-import { asFusionError, failure, type FusionError } from '@fusion-kit/domain/errors';
+import { asFusionError, type ErrorCode, failure, type FusionError } from '@fusion-kit/domain/errors';
 import type { Event } from '@fusion-kit/domain/event';
 import type { NewId, TaskId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
@@ -143,7 +143,7 @@ export class Controller implements Follower {
       if (problem.code === 'journal_failed') return this.stop();
       if (problem.code === 'move_refused' || problem.code === 'task_unknown') return; // something changed meanwhile, which is seen as well
       const message = `${this.#options.world.get('tasks', id)?.node ?? id} cannot be carried out: ${problem.message}`;
-      const why = failure(problem.code === 'bad_request' ? 'workflow_too_large' : problem.code, message);
+      const why = failure(problem.code === 'bad_request' ? unfit(command) : problem.code, message);
       await this.#options.writer
         .submit({ type: 'control.fail', taskId: id, failure: why })
         .catch((again: unknown) => this.#options.log(`${message}; ${asFusionError(again).message}`));
@@ -160,3 +160,6 @@ export class Controller implements Follower {
     this.#go();
   }
 }
+
+/** What is wrong with a node whose step the writer cannot take: its answer is none, or an event has not the room for what it says. */
+const unfit = ({ type }: Command): ErrorCode => (type === 'task.answer' ? 'workflow_invalid' : 'workflow_too_large');
