@@ -31,6 +31,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     history,
     ...(note && { note }),
     workspacePath: workspace.path,
+    home: workspace.home,
     ...(model && { model }),
     cage: (command, args, options) => workspace.cage(command, args, options),
     takeMessages: mind.takeMessages,

@@ -87,7 +87,9 @@ export function scriptedWorkspaces(script: {
     async open(agent) {
       return {
         path: `/workspaces/${agent}`,
+        home: `/homes/${agent}`,
         sandbox: 'none',
+        network: 'host',
         begin: async ({ id }) => void calls.push(`begin ${id}`),
         resume: async ({ id, previous }) => {
           calls.push(`resume ${id} after ${previous}`);

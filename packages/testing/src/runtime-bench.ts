@@ -57,6 +57,7 @@ export async function runtimeBench(
     ],
     history: [],
     workspacePath,
+    home: workspacePath,
     model: { provider: 'loopback', protocol: 'openai-compatible', baseUrl: model.baseUrl, model: 'canned', fetch },
     cage: (command, args, options = {}) => ({
       command,

@@ -51,6 +51,10 @@ export function cageCommand(
   });
 }
 
+/** What commands in the cage of a plan reach. */
+export const networkOf = ({ sandbox, network }: CagePlan): 'none' | 'host' =>
+  sandbox.id === 'none' ? 'host' : network;
+
 /** Names that a person's own variables have on their way in: some, such as LD_PRELOAD, would change the program that makes the cage. */
 const CARRIED = 'FUSION_KIT_ENV_';
 

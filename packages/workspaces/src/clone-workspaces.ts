@@ -17,7 +17,7 @@ import {
   mergeBase,
   writeCommit,
 } from './bare-repository.ts';
-import { type CagePlan, cageCommand, runInCage } from './cage.ts';
+import { type CagePlan, cageCommand, networkOf, runInCage } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
 import { moveRef } from './merge.ts';
@@ -134,7 +134,9 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
 
     return {
       path: plan.cwd,
+      home: plan.home,
       sandbox: sandbox.id,
+      network: networkOf(plan),
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
 

@@ -4,7 +4,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
 import { exists } from './bare-repository.ts';
-import { type CagePlan, cageCommand, runInCage, runScript } from './cage.ts';
+import { type CagePlan, cageCommand, networkOf, runInCage, runScript } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import type { WorkspacesOptions } from './clone-workspaces.ts';
 import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
@@ -63,7 +63,9 @@ export function directoryWorkspaces(
     };
     return {
       path: directory.tree,
+      home: directory.home,
       sandbox: sandbox.id,
+      network: networkOf(plan),
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
       begin,

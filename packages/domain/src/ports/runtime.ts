@@ -1,9 +1,10 @@
 import type { AgentSpec } from '../agent.ts';
+import type { FusionError } from '../errors.ts';
 import type { ConversationEvent } from '../event.ts';
 import type { MessageId } from '../ids.ts';
 import type { AgentWork } from '../nodes/agent.ts';
 import type { CommandLine } from './sandbox.ts';
-import type { CageOptions } from './workspaces.ts';
+import type { Bridge, CageOptions } from './workspaces.ts';
 import type { Caller, ModelProtocol } from './upstream.ts';
 
 /** Where a model is, for a client that brings its own protocol. The key is not here: `fetch` adds it. */
@@ -13,6 +14,18 @@ export interface ModelEndpoint {
   baseUrl: string;
   model: string;
   fetch: typeof globalThis.fetch;
+}
+
+/** How a program that works for a turn reaches the house: models by the gateway, tools by MCP. */
+export interface TurnServices {
+  /** Origin as the program sees it, without a slash at the end. Models are asked below `/v1` and `/v1beta`, the tools for agents are at `/mcp`. */
+  readonly url: string;
+  /** Names the dispatch and dies with it; sent as an API key is. */
+  readonly token: string;
+  /** Handed to `cage`, without which `url` leads nowhere in there. Absent where the cage has the network of this machine. */
+  readonly bridge?: Bridge;
+  /** Why the latest request for a model's answer was refused, undefined when it was answered: a program may hide it, and end its turn as if all were well. */
+  failure(): FusionError | undefined;
 }
 
 /** A message on its way into a conversation. `from` and `topic` as the agent should read them. */
@@ -54,6 +67,10 @@ export interface Turn {
   /** Why the last attempt was not enough, to be said before anything else is asked. */
   note?: string;
   workspacePath: string;
+  /** The agent's own HOME, as `Workspace.home` promises. */
+  home: string;
+  /** Absent where nothing serves them. */
+  services?: TurnServices;
   /** Present when the agent has a provider. */
   model?: ModelEndpoint;
   cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;

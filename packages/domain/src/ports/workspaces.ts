@@ -17,7 +17,11 @@ export interface Snapshot {
 export interface Workspace {
   /** Absolute path of the working tree. */
   readonly path: string;
+  /** Absolute path of the agent's own HOME (mode 0700) beside the tree: writable in the cage, kept from task to task, gone with the agent. */
+  readonly home: string;
   readonly sandbox: 'bubblewrap' | 'none';
+  /** What commands in the cage reach: nothing but their own loopback, or what this machine does. */
+  readonly network: 'none' | 'host';
   /** Snapshots what lies about, then starts a fresh branch `fusion/<dispatch>` at `base`. */
   begin(dispatch: { id: DispatchId; base?: string }): Promise<void>;
   /**
@@ -65,6 +69,14 @@ export interface CageOptions {
   /** More files or directories the command may read. */
   readable?: readonly string[];
   cwd?: string;
+  /** A way out for a workspace whose network is `none`. */
+  bridge?: Bridge | undefined;
+}
+
+/** Connections to `127.0.0.1:port` inside the cage come out at a unix socket of this machine, at an absolute path. */
+export interface Bridge {
+  readonly socket: string;
+  readonly port: number;
 }
 
 export interface Workspaces {
