@@ -9,6 +9,7 @@ import { cost, duration, shortCommit, tokens } from './figures.ts';
 import { plain } from './plain.ts';
 import { shownState } from './states.ts';
 import { tableText } from './table.ts';
+import { asTree } from './task-order.ts';
 
 export interface RunReport {
   run: Run;
@@ -41,11 +42,11 @@ export function runText(report: RunReport, paint: Paint, columns: number | undef
 
 function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: number | undefined): string {
   const names = new Map(agents.map((agent) => [agent.id, agent.name]));
-  const rows = tasks.map((task) => {
+  const rows = asTree(tasks).map((task) => {
     const agentId = task.dispatch?.agentId ?? task.lastAgentId;
     return [
       task.node,
-      shownState(task.state, paint),
+      shownState(task.state, paint, task.inheritedFrom ? 'kept' : task.state),
       agentId === undefined ? '' : (names.get(agentId) ?? agentId),
       task.startedAt !== undefined && task.finishedAt !== undefined ? duration(task.finishedAt - task.startedAt) : '',
       tokens(task.usage),

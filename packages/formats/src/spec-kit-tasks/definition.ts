@@ -7,6 +7,7 @@ import { promptWriter } from './prompt.ts';
 import type { Feature } from './feature.ts';
 import type { OutlinedTask } from './outline.ts';
 import type { Phase } from './phases.ts';
+import { readingOrder } from './reading-order.ts';
 
 export interface DefinitionRequest {
   name: string;
@@ -62,7 +63,10 @@ export function definitionOf(request: DefinitionRequest): WorkflowDefinition {
     setup: [],
     check: [...check],
     budget: {},
-    nodes: [...taskNodes, ...edges.joins.flatMap((join) => joinNodes(join, request))],
+    nodes: readingOrder(
+      taskNodes,
+      edges.joins.flatMap((join) => joinNodes(join, request)),
+    ),
   };
 }
 
