@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { NewProvider, type ProviderView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
+import { givenKey } from '@fusion-kit/upstreams/given-key';
 import { openAiCompatibleUpstream } from '@fusion-kit/upstreams/openai-compatible';
 import { openRouterUpstream } from '@fusion-kit/upstreams/openrouter';
 import * as z from 'zod';
@@ -81,8 +82,7 @@ export class Providers {
       baseUrl,
       meter,
       model: defaultModel,
-      apiKey: keyVariable && env[keyVariable],
-      credential: keyVariable ? `environment ${keyVariable}` : 'none needed',
+      credential: givenKey(keyVariable && env[keyVariable], keyVariable ? `environment ${keyVariable}` : 'none needed'),
     });
   }
 }

@@ -1,4 +1,5 @@
 import { type Agent, comesBack, SHELL_RUNTIME } from './agent.ts';
+import { countsAsAttempt } from './failure-policy.ts';
 import { executorOf } from './node.ts';
 import { runEnded } from './run.ts';
 import { claimOf, fullRun, holderOf, isWanted, runIsFull, suits } from './schedule.ts';
@@ -17,8 +18,7 @@ export function waitingReason(world: World, task: Task, at: number): string | un
   if (run?.state === 'paused') return 'its run is paused';
   const needs = unmetNeeds(world, task);
   if (needs) return needs;
-  if (task.notBefore !== undefined && task.notBefore > at)
-    return `next attempt in ${Math.ceil((task.notBefore - at) / 1_000)} s`;
+  if (task.notBefore !== undefined && task.notBefore > at) return pauseOf(task, task.notBefore - at);
   if (task.when !== undefined && !task.admitted) return 'its condition has not been asked yet';
   if (executorOf(task.work) === 'house') return 'the house takes it up next';
   const all = [...world.agentsOf(task.projectId)];
@@ -29,6 +29,12 @@ export function waitingReason(world: World, task: Task, at: number): string | un
     return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}${failed.some(comesBack) ? '; tried again by itself' : ''}`;
   if (run && runIsFull(world, task)) return fullRun(run.concurrency!);
   return occupied(world, task, suitable);
+}
+
+/** An interruption is told with its cause: nothing is wrong with the work, it is parked. */
+function pauseOf({ failure }: Task, waitMs: number): string {
+  const next = `next attempt in ${Math.ceil(waitMs / 1_000)} s`;
+  return failure && !countsAsAttempt(failure.code) ? `parked, ${next}: ${failure.message}` : next;
 }
 
 function unmetNeeds(world: World, task: Task): string | undefined {

@@ -1,27 +1,26 @@
 import { createParser } from 'eventsource-parser';
-import * as z from 'zod';
 import { parsedJson } from './json.ts';
 import { errorIn, type ErrorBody } from './trouble.ts';
-import { usageIn, type AnswerUsage, type Prices } from './usage.ts';
+import { usageOf, type AnswerUsage, type Counts, type Prices } from './usage.ts';
+import type { WireFormat } from './wires/wire-format.ts';
 
 /** Longest single event, in characters; a longer one breaks the stream rather than the process. */
 const EVENT_MAX = 16 * 1024 * 1024;
 
-const Finished = z.object({ choices: z.array(z.object({ finish_reason: z.string().nullish() })) });
-
-/** What the events of a streamed completion have said so far. */
+/** What the events of a streamed answer have said so far. */
 export interface AnswerEvents {
   /** Takes the next bytes and returns their text. */
   feed(bytes: Uint8Array): string;
+  /** Known only of an answer that is complete: what is said before counts a part of it. */
   usage(): AnswerUsage | undefined;
   /** The model said that it has finished: what ends without that was cut off. */
   complete(): boolean;
   error(): ErrorBody | undefined;
 }
 
-export function answerEvents(prices: Prices | undefined): AnswerEvents {
+export function answerEvents(format: WireFormat, prices: Prices | undefined): AnswerEvents {
   const decoder = new TextDecoder();
-  let usage: AnswerUsage | undefined;
+  const counts: Partial<Counts> = {};
   let complete = false;
   let error: ErrorBody | undefined;
 
@@ -34,8 +33,8 @@ export function answerEvents(prices: Prices | undefined): AnswerEvents {
       }
       const event = parsedJson(data);
       error ??= errorIn(event);
-      usage = usageIn(event, prices) ?? usage;
-      complete ||= Finished.safeParse(event).data?.choices.some((choice) => choice.finish_reason) ?? false;
+      Object.assign(counts, format.counts(event));
+      complete ||= format.finished(event);
     },
   });
 
@@ -45,7 +44,7 @@ export function answerEvents(prices: Prices | undefined): AnswerEvents {
       parser.feed(text);
       return text;
     },
-    usage: () => usage,
+    usage: () => (complete ? usageOf(counts, prices) : undefined),
     complete: () => complete,
     error: () => error,
   };

@@ -9,6 +9,8 @@ export interface AnswerStream {
   events: AnswerEvents;
   book: Ledger;
   quiet: Silence;
+  /** Longest silence before the first piece, and between pieces. */
+  firstByteMs: number;
   idleMs: number;
   /** Milliseconds after which a broken answer is worth asking for again. */
   againMs: number;
@@ -26,6 +28,7 @@ export function answerStream(body: ReadableStream<Uint8Array>, answer: AnswerStr
   const { events, book, signal } = answer;
   const source = body.getReader();
   let closing: Promise<void> | undefined;
+  let begun = false;
 
   const close = () =>
     (closing ??= (async () => {
@@ -44,7 +47,7 @@ export function answerStream(body: ReadableStream<Uint8Array>, answer: AnswerStr
 
   const next = async () => {
     try {
-      return await answer.quiet.within(answer.idleMs, source.read());
+      return await answer.quiet.within(begun ? answer.idleMs : answer.firstByteMs, source.read());
     } catch (error) {
       signal.throwIfAborted();
       throw broken('broke off in the middle of an answer', error);
@@ -60,6 +63,7 @@ export function answerStream(body: ReadableStream<Uint8Array>, answer: AnswerStr
           if (error) throw answer.errorOf(error);
           const { done, value } = await next();
           if (!done) {
+            begun = true;
             book.heard(events.feed(value));
             controller.enqueue(value);
             return;

@@ -8,7 +8,9 @@ import type { Limits } from './limits.ts';
 import type { ModelCall } from './model-call.ts';
 import { silence, type Silence } from './silence.ts';
 import { errorIn, refused, unreachable, type ErrorBody, type Trouble } from './trouble.ts';
-import { usageIn, type Prices } from './usage.ts';
+import type { Place } from './limiter.ts';
+import { usageOf, type Counts, type Prices } from './usage.ts';
+import { WIRES } from './wires/wires.ts';
 
 export interface Attempt {
   provider: string;
@@ -21,10 +23,10 @@ export interface Attempt {
   limits: Limits;
   clock: Clock;
   signal: AbortSignal;
-  /** Gives the place in the limiter back; a stream does so at its end. */
-  leave(): void;
+  /** Left when the answer is whole; by a stream at its end. */
+  place: Place;
   /** Told of an error in the middle of a streamed answer; returns what the consumer is to see. */
-  brokeOff(trouble: Trouble): FusionError;
+  brokeOff(trouble: Trouble, place: Place): FusionError;
 }
 
 /** Headers that describe the bytes on the wire; `fetch` has undone what they describe. */
@@ -54,14 +56,15 @@ export async function attempt(to: Attempt): Promise<Response | Trouble> {
   if (text === undefined) {
     const stream = answerStream(response.body ?? new ReadableStream(), {
       provider,
-      events: answerEvents(to.prices),
+      events: answerEvents(WIRES[to.call.wire], to.prices),
       book,
       quiet,
+      firstByteMs: limits.firstByteMs,
       idleMs: limits.idleMs,
       againMs: limits.backoffMs,
       signal: to.signal,
-      errorOf: (body) => to.brokeOff(refusal(response, body)),
-      leave: () => to.leave(),
+      errorOf: (body) => to.brokeOff(refusal(response, body), to.place),
+      leave: () => to.place.leave(),
     });
     return new Response(stream, { status: response.status, headers });
   }
@@ -69,10 +72,13 @@ export async function attempt(to: Attempt): Promise<Response | Trouble> {
   const json = parsedJson(text);
   const error = errorIn(json);
   if (!response.ok || error) return refusal(response, error);
-  const usage = usageIn(json, to.prices);
+  // Google streams a list where no events are asked for.
+  const counts: Partial<Counts> = {};
+  for (const part of Array.isArray(json) ? json : [json]) Object.assign(counts, WIRES[to.call.wire].counts(part));
+  const usage = usageOf(counts, to.prices);
   if (!usage) book.mayHaveWorked();
   await book.settle(usage);
-  to.leave();
+  to.place.leave();
   return new Response(text, { status: response.status, headers });
 }
 

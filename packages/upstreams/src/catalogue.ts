@@ -1,25 +1,17 @@
 import { asFusionError, type FusionError } from '@fusion-kit/domain/errors';
 import type { Model } from '@fusion-kit/domain/ports/upstream';
-import * as z from 'zod';
 import type { Clock } from './clock.ts';
 import { remembered } from './remembered.ts';
 
 const KEPT_MS = 3_600_000;
 const FAILURE_KEPT_MS = 30_000;
 
-/** Prices are decimal texts in US dollars per token; OpenRouter's router models say -1, meaning that it depends. */
-const price = z.coerce.number().nonnegative().nullable().catch(null);
-/** `GET /models`: everything but the id is OpenRouter's addition to OpenAI's list. */
-const ModelList = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string().optional().catch(undefined),
-      context_length: z.int().positive().nullish().catch(undefined),
-      pricing: z.object({ prompt: price, completion: price }).nullish().catch(undefined),
-    }),
-  ),
-});
+/** How a provider lists its models: where, and how to read it. */
+export interface Listing {
+  /** Below the provider's base URL. */
+  path: string;
+  read(json: unknown): Model[];
+}
 
 /** What the provider offers, asked for once an hour. */
 export interface Catalogue {
@@ -29,10 +21,10 @@ export interface Catalogue {
   find(model: string): Promise<{ model: Model | undefined; listed: boolean | undefined }>;
 }
 
-export function catalogue(get: (path: string) => Promise<unknown>, clock: Clock): Catalogue {
+export function catalogue(get: (path: string) => Promise<unknown>, listing: Listing, clock: Clock): Catalogue {
   const load = async (): Promise<{ models: Model[] } | { failure: FusionError }> => {
     try {
-      return { models: modelsIn(await get('/models')) };
+      return { models: listing.read(await get(listing.path)) };
     } catch (error) {
       return { failure: asFusionError(error) };
     }
@@ -55,12 +47,3 @@ export function catalogue(get: (path: string) => Promise<unknown>, clock: Clock)
     },
   };
 }
-
-const modelsIn = (json: unknown): Model[] =>
-  (ModelList.safeParse(json).data?.data ?? []).map(({ id, name, context_length: contextTokens, pricing }) => ({
-    id,
-    name: name ?? id,
-    contextTokens: contextTokens ?? null,
-    inputUsd: pricing?.prompt ?? null,
-    outputUsd: pricing?.completion ?? null,
-  }));

@@ -1,16 +1,17 @@
 import { asFusionError, FusionError, type Failure } from '@fusion-kit/domain/errors';
 import type { Caller, Meter, ModelProtocol, ProviderStatus, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { attempt, type Attempt } from './attempt.ts';
-import { catalogue } from './catalogue.ts';
+import { catalogue, type Listing } from './catalogue.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { ledger } from './ledger.ts';
-import { limiter } from './limiter.ts';
+import { later, limiter, type Place } from './limiter.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { modelCall } from './model-call.ts';
 import { providerGet } from './provider-get.ts';
 import { remembered } from './remembered.ts';
 import type { Trouble } from './trouble.ts';
 import { untilAborted } from './until-aborted.ts';
+import type { Prices } from './usage.ts';
 
 const STATUS_KEPT_MS = 60_000;
 /** A failure is remembered only long enough that many agents starting together ask once. */
@@ -23,89 +24,135 @@ export interface HttpUpstreamParts {
   limits?: Partial<Limits>;
 }
 
+/** Where a provider's key comes from, asked anew for every call: a key may be set while the server runs. */
+export interface KeySource {
+  key(): string | undefined;
+  /** For people, never the key: `environment OPENROUTER_API_KEY`. */
+  origin(): string;
+}
+
 export interface HttpUpstreamOptions extends HttpUpstreamParts {
   id: string;
   protocol: ModelProtocol;
-  /** Without a slash at the end; `/models` is below it. */
+  /** Without a slash at the end; the list of models is below it. */
   baseUrl: string;
   wires: Upstream['wires'];
-  key: () => string | undefined;
-  /** Where the key comes from, for people: `environment OPENROUTER_API_KEY`. */
-  credential: string;
+  credential: KeySource;
   keyRequired: boolean;
+  /** The headers that carry the key; a bearer token unless said otherwise. */
+  authorize?: (key: string) => Readonly<Record<string, string>>;
   defaultModel: string | undefined;
   meter: Meter;
-  /** Sent with every request. */
+  /** Sent with every request, unless the client says otherwise. */
   headers?: Readonly<Record<string, string>>;
+  listing: Listing;
+  /** What models cost whose price the list does not tell. */
+  prices?: (model: string) => Promise<Prices | undefined>;
   /** The question behind `check`, and what its answer says about money. */
   status: { path: string; remainingUsd(json: unknown): number | null };
 }
 
 type Prepared = Pick<Attempt, 'call' | 'book' | 'prices' | 'modelListed' | 'key' | 'signal'>;
 
-/** An upstream over HTTP with a bearer key: the mechanism that every provider of the completions protocols shares. */
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** An upstream over HTTP: the mechanism that every provider shares, whichever wires it speaks. */
 export function httpUpstream(options: HttpUpstreamOptions): Upstream {
-  const { id, protocol, baseUrl, wires, key, meter, defaultModel } = options;
+  const { id, protocol, baseUrl, wires, credential, meter, defaultModel, authorize = bearer } = options;
   const clock = options.clock ?? systemClock;
   const http = options.fetch ?? globalThis.fetch;
   const limits = { ...LIMITS, ...options.limits };
   const headers = options.headers ?? {};
   const gate = limiter(id, limits, clock);
-  const get = providerGet({ provider: id, baseUrl, key, headers, http, clock });
-  const offered = catalogue(get, clock);
-  const destination = { provider: id, protocol, baseUrl: new URL(baseUrl), defaultModel, limits };
+  const key = () => credential.key();
+  const get = providerGet({ provider: id, baseUrl, key, authorize, headers, http, clock });
+  const offered = catalogue(get, options.listing, clock);
+  const destination = {
+    provider: id,
+    wires,
+    defaultModel,
+    limits,
+    usageOnRequest: protocol !== 'openrouter',
+    completionCap: protocol === 'openai',
+  };
+  /** The key that was last answered to: when it is refused, it has run out or was withdrawn. */
+  let worked: { key: string | undefined } | undefined;
 
   const knownKey = () => {
     const secret = key();
     if (secret || !options.keyRequired) return secret;
-    throw new FusionError('provider_key_missing', `${id} needs a key; there is none in ${options.credential}`);
+    throw new FusionError('provider_key_missing', `${id} needs a key; there is none in ${credential.origin()}`);
   };
 
-  /** How long to wait after the nth attempt failed; a limited provider is left alone by everybody. */
-  const pause = (trouble: Trouble, attempts: number) => {
-    const backoffMs = limits.backoffMs * 2 ** (attempts - 1) * (0.5 + Math.random() / 2);
-    const waitMs = trouble.waitMs ?? Math.ceil(backoffMs);
-    if (trouble.limited) gate.close(clock.now() + waitMs);
-    return waitMs;
+  const pricesOf = async (model: string) => {
+    const { model: known, listed } = await offered.find(model);
+    const priced = known && known.inputUsd !== null ? known : await options.prices?.(model);
+    return { prices: priced ?? known, modelListed: listed };
   };
 
-  const brokeOff = (trouble: Trouble) => (trouble.again ? comeBack(trouble.error, pause(trouble, 1)) : trouble.error);
+  /** How long to wait after the nth attempt failed, and why, when the provider is left alone meanwhile. */
+  const pause = (
+    trouble: Trouble,
+    attempts: number,
+    place: Place,
+  ): { waitMs: number; down?: FusionError | undefined } => {
+    const backoffMs = Math.ceil(limits.backoffMs * 2 ** (attempts - 1) * (0.5 + Math.random() / 2));
+    const waitMs = Math.max(trouble.waitMs ?? 0, backoffMs);
+    if (trouble.overloaded) gate.narrow(place);
+    if (trouble.limited || (trouble.overloaded && trouble.waitMs !== undefined))
+      gate.shut(clock.now() + waitMs, new FusionError('provider_limited', trouble.error.message, trouble.error));
+    else if (trouble.down) return { waitMs, down: gate.failed(trouble.error) };
+    return { waitMs };
+  };
+
+  const brokeOff = (trouble: Trouble, place: Place) =>
+    trouble.again ? later(trouble.error, pause(trouble, 1, place).waitMs) : trouble.error;
+
+  /** What only a person can mend is asked again later: a call loses nothing by it, and the work goes on by itself. */
+  const refusal = ({ error }: Trouble, secret: string | undefined) => {
+    if (error.code === 'provider_credits') return later(error, limits.personMs);
+    if (error.code !== 'provider_refused_key' || !worked || worked.key !== secret) return error;
+    const { message, details } = error;
+    return new FusionError('provider_key_expired', message, { details, retryAfterMs: limits.personMs });
+  };
 
   const answer = async (prepared: Prepared): Promise<Response> => {
     const { book, signal } = prepared;
 
     for (let attempts = 1; ; attempts += 1) {
-      const leave = await gate.enter(signal);
+      const place = await gate.enter(signal);
       let outcome: Response | Trouble;
       try {
         await book.reserve();
         signal.throwIfAborted();
-        outcome = await attempt({ ...prepared, provider: id, http, limits, clock, leave, brokeOff });
+        outcome = await attempt({ ...prepared, provider: id, http, limits, clock, place, brokeOff });
       } catch (error) {
-        leave();
+        place.leave();
         throw error;
       }
       if (outcome instanceof Response) {
-        gate.open();
+        worked = { key: prepared.key };
+        gate.answered();
         return outcome;
       }
       if (outcome.mayHaveWorked) book.mayHaveWorked();
       if (!outcome.again) {
-        leave();
-        throw outcome.error;
+        place.leave();
+        throw refusal(outcome, prepared.key);
       }
       // Before leaving, so that nobody slips in between the refusal and the pause it asks for.
-      const waitMs = pause(outcome, attempts);
-      leave();
-      if (waitMs > limits.patienceMs) throw comeBack(outcome.error, waitMs, 'provider_limited');
-      if (attempts >= limits.attempts) throw comeBack(outcome.error, waitMs);
+      const { waitMs, down } = pause(outcome, attempts, place);
+      place.leave();
+      if (waitMs > limits.patienceMs) throw later(coded(outcome.error, 'provider_limited'), waitMs);
+      if (down?.retryAfterMs !== undefined && down.retryAfterMs > limits.patienceMs) throw down;
+      if (attempts >= limits.attempts) throw down ?? later(outcome.error, waitMs);
       await clock.sleep(waitMs, signal);
     }
   };
 
   const inspect = async (): Promise<ProviderStatus> => {
     const checkedAt = clock.now();
-    const known = { credential: options.credential, checkedAt };
+    const known = { credential: credential.origin(), checkedAt };
     try {
       knownKey();
       const remainingUsd = options.status.remainingUsd(await get(options.status.path));
@@ -124,16 +171,16 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
     baseUrl,
     wires,
     defaultModel,
-    async fetch(caller: Caller, input, init) {
+    async fetch(caller: Caller, input, init, instead) {
       // Not through the signal of a new Request: that one follows its source only as long as the Request itself is alive.
       const signal = init?.signal ?? (input instanceof Request ? input.signal : new AbortController().signal);
       signal.throwIfAborted();
       const call = await modelCall(new Request(input, init), destination);
       const secret = knownKey();
-      if (secret) call.headers.set('authorization', `Bearer ${secret}`);
-      for (const [name, value] of Object.entries(headers)) call.headers.set(name, value);
-      const { model: prices, listed: modelListed } = await untilAborted(offered.find(call.model), signal);
-      const book = ledger({ meter, caller, call, provider: id, prices, key: secret });
+      for (const [name, value] of Object.entries(headers)) if (!call.headers.has(name)) call.headers.set(name, value);
+      for (const [name, value] of Object.entries(secret ? authorize(secret) : {})) call.headers.set(name, value);
+      const { prices, modelListed } = await untilAborted(pricesOf(call.model), signal);
+      const book = ledger({ meter, caller, call, provider: id, prices, key: secret, insteadOf: instead });
       try {
         return await answer({ call, book, prices, modelListed, key: secret, signal });
       } catch (error) {
@@ -150,7 +197,7 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
         }).toJSON();
         return {
           ok: false,
-          credential: options.credential,
+          credential: credential.origin(),
           remainingUsd: null,
           checkedAt: clock.now(),
           failure: stopped,
@@ -163,6 +210,5 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
   };
 }
 
-/** The same error, saying when another try is worth it. */
-const comeBack = (error: FusionError, retryAfterMs: number, code = error.code) =>
-  new FusionError(code, error.message, { details: error.details, cause: error.cause, retryAfterMs });
+const coded = (error: FusionError, code: FusionError['code']) =>
+  new FusionError(code, error.message, { details: error.details, cause: error.cause });

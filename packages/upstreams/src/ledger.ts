@@ -29,9 +29,11 @@ export interface LedgerEntry {
   provider: string;
   prices: Prices | undefined;
   key: string | undefined;
+  /** What would have been asked, had it not refused. */
+  insteadOf?: string | undefined;
 }
 
-export function ledger({ meter, caller, call, provider, prices, key }: LedgerEntry): Ledger {
+export function ledger({ meter, caller, call, provider, prices, key, insteadOf }: LedgerEntry): Ledger {
   const response = tail(RECORD_MAX);
   let reservation: ReservationId | undefined;
   let settling: Promise<void> | undefined;
@@ -44,16 +46,18 @@ export function ledger({ meter, caller, call, provider, prices, key }: LedgerEnt
   const record = (used: AnswerUsage) => {
     const request = tail(RECORD_MAX);
     request.add(withoutKeys(call.body, key));
-    const cost = costOf(call, prices);
+    const cost = mostOf(call, prices);
     const unknownCost = unknownAttempts === 0 ? 0 : cost === null ? null : cost * unknownAttempts;
     const endedAt = performance.now();
     return {
       provider,
       model: call.model,
+      ...(insteadOf !== undefined && { insteadOf }),
       status,
       basis: unknownAttempts > 0 ? ('reserved' as const) : ('reported' as const),
       inputTokens: used.inputTokens + unknownAttempts * call.inputTokens,
       outputTokens: used.outputTokens + unknownAttempts * call.outputTokens,
+      ...cachedOf(used),
       costUsd: used.costUsd === null || unknownCost === null ? null : used.costUsd + unknownCost,
       // Both count from the last attempt: the waits before it are ours, not the provider's.
       firstByteMs: Math.round((firstByteAt ?? endedAt) - sentAt),
@@ -66,9 +70,10 @@ export function ledger({ meter, caller, call, provider, prices, key }: LedgerEnt
 
   return {
     async reserve() {
+      if (!call.answers) return;
       reservation ??= await meter.reserve(caller, {
         tokens: call.inputTokens + call.outputTokens,
-        costUsd: costOf(call, prices),
+        costUsd: mostOf(call, prices),
       });
     },
     sending() {
@@ -94,3 +99,15 @@ export function ledger({ meter, caller, call, provider, prices, key }: LedgerEnt
     },
   };
 }
+
+const cachedOf = ({ cachedTokens, cacheWriteTokens, thinkingTokens }: AnswerUsage) => ({
+  ...(cachedTokens && { cachedTokens }),
+  ...(cacheWriteTokens && { cacheWriteTokens }),
+  ...(thinkingTokens && { thinkingTokens }),
+});
+
+/** The most that an attempt can cost: all of its input may have to be written to the cache, which some charge more for. */
+const mostOf = ({ inputTokens, outputTokens }: ModelCall, prices: Prices | undefined): number | null => {
+  const dearer = (prices?.cacheWriteUsd ?? 0) > (prices?.inputUsd ?? 0);
+  return costOf({ inputTokens, outputTokens, cacheWriteTokens: dearer ? inputTokens : 0 }, prices);
+};

@@ -1,11 +1,15 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { ModelProtocol } from '@fusion-kit/domain/ports/upstream';
+import type { Upstream, Wire } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
 import { parsedJson } from './json.ts';
-import type { Limits } from './limits.ts';
+import type { Binding } from './wires/wire-format.ts';
+import { addressed, WIRES } from './wires/wires.ts';
 
 /** A request for a model's answer, as it will be sent, and the most that it can use. */
 export interface ModelCall {
+  wire: Wire;
+  /** False: a question about a request, which costs nothing. */
+  answers: boolean;
   url: URL;
   headers: Headers;
   body: string;
@@ -14,25 +18,25 @@ export interface ModelCall {
   outputTokens: number;
 }
 
-const count = z.int().positive().nullish();
-const CompletionBody = z.looseObject({
-  model: z.string().min(1).optional(),
-  max_tokens: count,
-  max_completion_tokens: count,
-  n: count,
-  stream: z.boolean().nullish(),
-  stream_options: z.looseObject({}).nullish(),
-});
+const AnyBody = z.looseObject({ model: z.string().min(1).optional(), stream: z.boolean().nullish() });
 
 /** Headers that carry a credential or belong to the connection; the upstream sets its own. */
-const NOT_PASSED_ON = ['authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'accept-encoding'];
+const NOT_PASSED_ON = [
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'proxy-authorization',
+  'cookie',
+  'host',
+  'connection',
+  'content-length',
+  'accept-encoding',
+];
 
-export interface Destination {
+export interface Destination extends Pick<Binding, 'limits' | 'usageOnRequest' | 'completionCap'> {
   provider: string;
-  protocol: ModelProtocol;
-  baseUrl: URL;
+  wires: Upstream['wires'];
   defaultModel: string | undefined;
-  limits: Pick<Limits, 'outputTokens' | 'outputTokensMax'>;
 }
 
 /**
@@ -45,40 +49,39 @@ export interface Destination {
  */
 export async function modelCall(request: Request, to: Destination): Promise<ModelCall> {
   const url = new URL(request.url);
-  const basePath = to.baseUrl.pathname.replace(/\/+$/, '');
-  if (url.origin !== to.baseUrl.origin || !url.pathname.startsWith(`${basePath}/`)) {
-    throw new FusionError('provider_failed', `${to.provider} is at ${to.baseUrl.href}; ${url.origin} was asked for`);
+  const place = addressed(url, to.wires);
+  if (!place) {
+    const places = Object.entries(to.wires).map(([wire, base]) => `${wire} at ${base}`);
+    throw new FusionError(
+      'provider_failed',
+      `${to.provider} takes ${places.join(', ')}; not ${url.origin}${url.pathname}`,
+    );
   }
-  const body = CompletionBody.safeParse(parsedJson(await request.text())).data;
+  const body = AnyBody.safeParse(parsedJson(await request.text())).data;
   if (request.method !== 'POST' || !body) {
     throw new FusionError('bad_request', `${to.provider} takes a POST with a JSON object that asks a model`);
   }
-  const model = body.model ?? to.defaultModel;
+  const { wire, target } = place;
+  const model = target.model ?? body.model ?? to.defaultModel;
   if (!model) throw new FusionError('bad_request', `no model is named, and ${to.provider} has no default`);
 
-  const cap = capOf(body, to.limits);
-  const sent = JSON.stringify({
-    ...body,
-    model,
-    [cap.field]: cap.tokens,
-    // Without it, OpenAI's protocol streams no usage; OpenRouter always does.
-    ...(to.protocol === 'openai-compatible' &&
-      body.stream && { stream_options: { ...body.stream_options, include_usage: true } }),
-  });
+  const stream = target.stream ?? body.stream === true;
+  const bound = target.answers ? WIRES[wire].bind(body, { ...to, model, stream }) : { body, outputTokens: 0 };
+  if (!bound) throw new FusionError('bad_request', `the request is no ${wire}: its output cap is not a whole number`);
+  // A client of Google's may put its key there.
+  url.searchParams.delete('key');
   const headers = new Headers(request.headers);
   for (const name of NOT_PASSED_ON) headers.delete(name);
   headers.set('content-type', 'application/json');
+  const sent = JSON.stringify(bound.body);
   return {
+    wire,
+    answers: target.answers,
     url,
     headers,
     body: sent,
     model,
     inputTokens: Math.ceil(sent.length / 4),
-    outputTokens: cap.tokens * (body.n ?? 1),
+    outputTokens: bound.outputTokens,
   };
-}
-
-function capOf(body: z.infer<typeof CompletionBody>, limits: Destination['limits']) {
-  const field = body.max_completion_tokens ? 'max_completion_tokens' : 'max_tokens';
-  return { field, tokens: Math.min(body[field] ?? limits.outputTokens, limits.outputTokensMax) };
 }

@@ -1,26 +1,22 @@
-import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
-import { httpUpstream, type HttpUpstreamParts } from './http-upstream.ts';
+import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import { givenKey } from './given-key.ts';
+import { httpUpstream, type HttpUpstreamOptions } from './http-upstream.ts';
+import { openAiListing } from './listings.ts';
+import type { ProviderOptions } from './openrouter.ts';
 
-export interface OpenAiCompatibleOptions extends HttpUpstreamParts {
+export interface OpenAiCompatibleOptions extends ProviderOptions, Pick<HttpUpstreamOptions, 'prices'> {
   baseUrl: string;
-  /** Many local servers want none. */
-  apiKey?: string | undefined;
-  /** Where `apiKey` was found; never the key. */
-  credential?: string;
-  model?: string | undefined;
-  id?: string;
-  meter: Meter;
 }
 
-/** Any server of OpenAI's chat completions: Ollama, vLLM, LM Studio, a company's gateway. Checked by `GET /models`; cost is known only where prices are. */
-export const openAiCompatibleUpstream = ({
+/** Any server of OpenAI's chat completions: vLLM, LM Studio, a company's gateway. Checked by `GET /models`; cost is known only where prices are. Many want no key. */
+export function openAiCompatibleUpstream({
   id = 'openai-compatible',
   apiKey,
-  credential,
+  credential = givenKey(apiKey, apiKey ? 'given with the base URL' : 'none needed'),
   baseUrl,
   model,
   ...rest
-}: OpenAiCompatibleOptions): Upstream => {
+}: OpenAiCompatibleOptions): Upstream {
   const root = baseUrl.replace(/\/+$/, '');
   return httpUpstream({
     ...rest,
@@ -28,10 +24,18 @@ export const openAiCompatibleUpstream = ({
     protocol: 'openai-compatible',
     baseUrl: root,
     wires: { 'openai-chat': root },
-    key: () => apiKey,
-    credential: credential ?? (apiKey ? 'given with the base URL' : 'none needed'),
+    credential,
     keyRequired: false,
     defaultModel: model,
-    status: { path: '/models', remainingUsd: () => null },
+    listing: openAiListing,
+    status: { path: openAiListing.path, remainingUsd: () => null },
   });
-};
+}
+
+/** Ollama on this machine: it costs nothing but electricity, which no budget counts. */
+export const ollamaUpstream = ({
+  id = 'ollama',
+  baseUrl = 'http://127.0.0.1:11434/v1',
+  ...rest
+}: ProviderOptions): Upstream =>
+  openAiCompatibleUpstream({ ...rest, id, baseUrl, prices: async () => ({ inputUsd: 0, outputUsd: 0 }) });

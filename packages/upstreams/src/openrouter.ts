@@ -1,12 +1,14 @@
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
-import { httpUpstream, type HttpUpstreamParts } from './http-upstream.ts';
+import { httpUpstream, type HttpUpstreamParts, type KeySource } from './http-upstream.ts';
+import { givenKey } from './given-key.ts';
+import { openAiListing } from './listings.ts';
 
-export interface OpenRouterOptions extends HttpUpstreamParts {
-  /** Undefined: the upstream exists, and says what is missing when it is used. */
+/** What every kind of provider takes beside the parts. */
+export interface ProviderOptions extends HttpUpstreamParts {
+  /** A key, or where to find it. Undefined: the upstream exists, and says what is missing when it is used. */
   apiKey?: string | undefined;
-  /** Where `apiKey` was found; never the key. */
-  credential?: string;
+  credential?: KeySource;
   baseUrl?: string;
   model?: string | undefined;
   id?: string;
@@ -16,14 +18,14 @@ export interface OpenRouterOptions extends HttpUpstreamParts {
 const KeyStatus = z.object({ data: z.object({ limit_remaining: z.number().nullish() }) });
 
 /** OpenRouter (openrouter.ai), which reports the cost of every answer; checked by `GET /key`, which costs nothing. */
-export const openRouterUpstream = ({
+export function openRouterUpstream({
   id = 'openrouter',
   apiKey,
-  credential = 'environment OPENROUTER_API_KEY',
+  credential = givenKey(apiKey, 'environment OPENROUTER_API_KEY'),
   baseUrl = 'https://openrouter.ai/api/v1',
   model,
   ...rest
-}: OpenRouterOptions): Upstream => {
+}: ProviderOptions): Upstream {
   const root = baseUrl.replace(/\/+$/, '');
   return httpUpstream({
     ...rest,
@@ -31,11 +33,11 @@ export const openRouterUpstream = ({
     protocol: 'openrouter',
     baseUrl: root,
     wires: { 'openai-chat': root, 'openai-responses': root, 'anthropic-messages': root.replace(/\/v1$/, '') },
-    key: () => apiKey,
     credential,
     keyRequired: true,
     defaultModel: model,
     headers: { 'x-title': 'fusion-kit' },
+    listing: openAiListing,
     status: { path: '/key', remainingUsd: (json) => KeyStatus.safeParse(json).data?.data.limit_remaining ?? null },
   });
-};
+}

@@ -12,6 +12,7 @@ export interface GetOptions {
   provider: string;
   baseUrl: string;
   key: () => string | undefined;
+  authorize: (key: string) => Readonly<Record<string, string>>;
   headers: Readonly<Record<string, string>>;
   http: typeof globalThis.fetch;
   clock: Clock;
@@ -19,12 +20,12 @@ export interface GetOptions {
 
 /** Asks the provider something that costs nothing: once, without a retry. @throws {FusionError} `provider_*`; with `retryAfterMs` when it may pass */
 export const providerGet =
-  ({ provider, baseUrl, key, headers, http, clock }: GetOptions) =>
+  ({ provider, baseUrl, key, authorize, headers, http, clock }: GetOptions) =>
   async (path: string): Promise<unknown> => {
     const secret = key();
     try {
       const response = await http(`${baseUrl}${path}`, {
-        headers: { ...headers, ...(secret && { authorization: `Bearer ${secret}` }) },
+        headers: { ...headers, ...(secret && authorize(secret)) },
         redirect: 'manual',
         signal: AbortSignal.timeout(GET_TIMEOUT_MS),
       });

@@ -10,6 +10,7 @@ it.each<[string, Record<string, string>, number | undefined]>([
   ['milliseconds', { 'retry-after-ms': '50', 'retry-after': '1' }, 50],
   ['a reset in milliseconds since 1970', { 'x-ratelimit-reset': String(NOW + 7_000) }, 7_000],
   ['a reset in seconds since 1970', { 'x-ratelimit-reset': String(NOW / 1000 + 7) }, 7_000],
+  ['a reset in seconds from now', { 'x-ratelimit-reset': '30' }, 30_000],
   ['nothing', {}, undefined],
   ['nonsense', { 'retry-after': 'soon' }, undefined],
 ])('reads %s', (_what, headers, expected) => {

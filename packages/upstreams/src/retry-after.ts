@@ -1,5 +1,6 @@
-/** Times below this are seconds since 1970, above it milliseconds: providers use both. */
+/** Times from here on are milliseconds since 1970, below it seconds; and what is below a year of seconds counts from now: providers use all three. */
 const MILLISECONDS_FROM = 100_000_000_000;
+const SECONDS_SINCE_1970_FROM = 31_536_000;
 
 /**
  * How long the provider asks to be left alone, in milliseconds, or undefined when it does not say: `retry-after-ms`, then
@@ -15,6 +16,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   if (!Number.isNaN(date)) return atLeastZero(date - nowMs);
   const reset = number(headers.get('x-ratelimit-reset'));
   if (reset === undefined) return undefined;
+  if (reset < SECONDS_SINCE_1970_FROM) return atLeastZero(reset * 1000);
   return atLeastZero((reset < MILLISECONDS_FROM ? reset * 1000 : reset) - nowMs);
 }
 

@@ -11,33 +11,60 @@ export interface Trouble {
   waitMs: number | undefined;
   /** The whole credential is limited, not this call. */
   limited: boolean;
+  /** The provider does not work at present, whoever asks; one that fails at this request (500) may well answer others. */
+  down: boolean;
+  /** It has too much to do, with this credential or altogether. */
+  overloaded: boolean;
   /** Whether the provider may have done (and billed) the work all the same. */
   mayHaveWorked: boolean;
 }
 
 const AGAIN = new Set([408, 429, 500, 502, 503, 504, 529]);
+const DOWN = new Set([502, 503, 504, 529]);
+const OVERLOADED = new Set([429, 503, 529]);
 const MESSAGE_MAX = 500;
 
-/** The error object of OpenRouter and OpenAI. OpenRouter puts the headers of the provider behind it into `metadata`. */
+/**
+ * The error object of OpenRouter, OpenAI (`code` and `type` are words), Anthropic (`type`) and Google (`status` is a word, `details` a list).
+ * OpenRouter puts the headers of the provider behind it into `metadata`.
+ */
 const ErrorBody = z.object({
-  error: z.object({
-    code: z.union([z.number(), z.string()]).nullish(),
-    message: z.string().catch(''),
-    type: z.string().nullish(),
-    metadata: z
-      .object({
-        raw: z.unknown().optional(),
-        reasons: z.array(z.unknown()).optional().catch(undefined),
-        headers: z.record(z.string(), z.string()).optional().catch(undefined),
-      })
-      .nullish()
-      .catch(undefined),
-  }),
+  code: z.union([z.number(), z.string()]).nullish().catch(undefined),
+  message: z.string().catch(''),
+  type: z.string().nullish().catch(undefined),
+  status: z.string().nullish().catch(undefined),
+  details: z
+    .array(z.object({ reason: z.string().optional(), retryDelay: z.string().optional() }))
+    .optional()
+    .catch(undefined),
+  metadata: z
+    .object({
+      raw: z.unknown().optional(),
+      reasons: z.array(z.unknown()).optional().catch(undefined),
+      headers: z.record(z.string(), z.string()).optional().catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
 });
-export type ErrorBody = z.infer<typeof ErrorBody>['error'];
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** An answer with an error in it, or a list of one (Google's streams without events). Ollama's error is a text. */
+const WithError = z.object({ error: z.union([ErrorBody, z.string().min(1)]) });
+const FailedResponse = z.object({ type: z.literal('response.failed'), response: WithError });
+/** OpenAI's responses carry the error of a stream in the event itself. */
+const ErrorEvent = ErrorBody.extend({ type: z.literal('error'), message: z.string() });
+const Failing = z.union([
+  WithError,
+  z.tuple([WithError]).transform(([only]) => only),
+  FailedResponse.transform(({ response }) => response),
+  ErrorEvent.transform(({ type: _event, ...error }) => ({ error })),
+]);
 
 /** The error that a body or an event of a stream carries, if it carries one. */
-export const errorIn = (json: unknown): ErrorBody | undefined => ErrorBody.safeParse(json).data?.error;
+export function errorIn(json: unknown): ErrorBody | undefined {
+  const error = Failing.safeParse(json).data?.error;
+  return typeof error === 'string' ? { message: error } : error;
+}
 
 export interface Refusal {
   provider: string;
@@ -52,10 +79,10 @@ export interface Refusal {
 
 /** A refusal over HTTP, or an error inside an answer of status 200, whose code then stands for the status. */
 export function refused({ provider, status, headers, body, nowMs, key, modelListed }: Refusal): Trouble {
-  const meaning = status >= 400 ? status : statusOf(body?.code);
+  const meaning = meaningOf(status, body);
   const said = new Headers(headers);
   for (const [name, value] of Object.entries(body?.metadata?.headers ?? {})) if (!said.has(name)) said.set(name, value);
-  const waitMs = AGAIN.has(meaning) ? retryAfterMs(said, nowMs) : undefined;
+  const waitMs = AGAIN.has(meaning) ? (retryAfterMs(said, nowMs) ?? delayIn(body)) : undefined;
   const message = body?.message ? `: ${withoutKeys(body.message, key).slice(0, MESSAGE_MAX)}` : '';
   return {
     error: new FusionError(codeOf(meaning, body, modelListed), `${provider} answered ${meaning}${message}`, {
@@ -65,6 +92,8 @@ export function refused({ provider, status, headers, body, nowMs, key, modelList
     again: AGAIN.has(meaning),
     waitMs,
     limited: meaning === 429,
+    down: DOWN.has(meaning),
+    overloaded: OVERLOADED.has(meaning),
     mayHaveWorked: false,
   };
 }
@@ -79,6 +108,8 @@ export function unreachable(provider: string, cause: unknown): Trouble {
     again: true,
     waitMs: undefined,
     limited: false,
+    down: true,
+    overloaded: false,
     mayHaveWorked: code === undefined || !NEVER_SENT.has(code),
   };
 }
@@ -95,18 +126,61 @@ function codeOf(status: number, body: ErrorBody | undefined, modelListed: boolea
   return 'provider_failed';
 }
 
-const STATUS_OF_WORD: Record<string, number> = {
+/** What providers' words for errors mean as statuses of HTTP. */
+const STATUS_OF_WORD: Readonly<Record<string, number>> = {
   rate_limit_exceeded: 429,
+  rate_limit_error: 429,
+  RESOURCE_EXHAUSTED: 429,
   insufficient_quota: 402,
+  billing_hard_limit_reached: 402,
+  billing_error: 402,
   invalid_api_key: 401,
+  authentication_error: 401,
+  API_KEY_INVALID: 401,
+  UNAUTHENTICATED: 401,
+  permission_error: 403,
+  PERMISSION_DENIED: 403,
   model_not_found: 404,
+  not_found_error: 404,
+  NOT_FOUND: 404,
+  invalid_request_error: 400,
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  request_too_large: 413,
+  server_error: 500,
+  api_error: 500,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  timeout_error: 504,
+  DEADLINE_EXCEEDED: 504,
+  overloaded_error: 529,
 };
+/** Words that say more than the status they come with: OpenAI answers 429 when the credit is used up, Google 400 when the key is wrong. */
+const SAYS_MORE: ReadonlySet<string> = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_error',
+  'API_KEY_INVALID',
+]);
 
-/** Codes are HTTP statuses at OpenRouter, words elsewhere and in OpenRouter's streams; an unknown word is a failure of the far side. */
-function statusOf(code: number | string | null | undefined): number {
-  const status = Number(code ?? Number.NaN);
-  if (status >= 400 && status < 600) return status;
-  return STATUS_OF_WORD[String(code)] ?? 502;
+/** The status that an answer stands for, whatever status it came with. An unknown word is a failure of the far side. */
+function meaningOf(status: number, body: ErrorBody | undefined): number {
+  const words = [...(body?.details ?? []).map(({ reason: word }) => word), body?.code, body?.type, body?.status]
+    .filter((word) => word !== undefined && word !== null)
+    .map(String);
+  const more = words.find((word) => SAYS_MORE.has(word));
+  if (more !== undefined) return STATUS_OF_WORD[more] ?? status;
+  if (status >= 400) return status;
+  // OpenRouter's and Google's codes are statuses of HTTP.
+  const code = words.map(Number).find((number) => number >= 400 && number < 600);
+  return code ?? words.map((word) => STATUS_OF_WORD[word]).find((known) => known !== undefined) ?? 502;
+}
+
+/** Google's word for how long to wait: `34.07s`. */
+function delayIn(body: ErrorBody | undefined): number | undefined {
+  const delay = body?.details?.find(({ retryDelay }) => retryDelay !== undefined)?.retryDelay;
+  const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(delay ?? '')?.[1] ?? Number.NaN);
+  return Number.isFinite(seconds) ? Math.ceil(seconds * 1_000) : undefined;
 }
 
 /** Failures before a byte of the request left this machine. */

@@ -54,6 +54,9 @@ export interface Model {
   /** US dollars per token. */
   inputUsd: number | null;
   outputUsd: number | null;
+  /** Of input that the provider has in its cache, and of input that it puts there; absent: as any other input. */
+  cachedUsd?: number;
+  cacheWriteUsd?: number;
 }
 
 /**
@@ -69,8 +72,13 @@ export interface Upstream {
   readonly wires: Readonly<Partial<Record<Wire, string>>>;
   /** Used where neither agent nor workflow names a model. */
   readonly defaultModel: string | undefined;
-  /** @throws {FusionError} `provider_*`, `budget_exceeded`; `retryAfterMs` says when to come back */
-  fetch(caller: Caller, input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /**
+   * Also answers questions that cost nothing (the counting of tokens), which nothing is held for and which are not recorded.
+   *
+   * @param instead which provider and model it stands in for, kept with the call
+   * @throws {FusionError} `provider_*`, `budget_exceeded`; `retryAfterMs` says when to come back
+   */
+  fetch(caller: Caller, input: string | URL | Request, init?: RequestInit, instead?: string): Promise<Response>;
   /** A call that costs nothing (`/key`, `/models`), remembered for 60 s. Never rejects: `failure` says what is wrong. */
   check(signal?: AbortSignal): Promise<ProviderStatus>;
   models?(signal?: AbortSignal): Promise<Model[]>;

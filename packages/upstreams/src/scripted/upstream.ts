@@ -1,5 +1,6 @@
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { HttpUpstreamParts } from '../http-upstream.ts';
+import { givenKey } from '../given-key.ts';
 import { openRouterUpstream } from '../openrouter.ts';
 import type { ScriptedServer } from './server.ts';
 
@@ -14,7 +15,6 @@ export const scriptedUpstream = ({ server, ...rest }: ScriptedUpstreamOptions): 
     ...rest,
     id: 'scripted',
     baseUrl: server.baseUrl,
-    apiKey: server.apiKey,
-    credential: 'none needed',
+    credential: givenKey(server.apiKey, 'none needed'),
     model: 'scripted/coder',
   });
