@@ -86,13 +86,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   landing.start();
   expiry.start();
   deadlines.start();
-  writer.ahead((entries) => {
-    scheduler.see(entries);
-    controller.see(entries);
-  });
+  writer.ahead((entries) => scheduler.see(entries));
   scheduler.start();
   controller.start();
-  const following = [dispatcher, landing, expiry, respawner, deadlines, watchdog].map((follower) =>
+  const following = [dispatcher, landing, controller, expiry, respawner, deadlines, watchdog].map((follower) =>
     feed(log, follower, from, stop.signal),
   );
   const failed = Promise.race([
