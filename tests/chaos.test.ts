@@ -1,17 +1,22 @@
 import { expect, it } from 'vitest';
 import { campaign } from './chaos/campaign.ts';
 import { POINTS } from './chaos/points.ts';
-import { mosaic } from './chaos/workload.ts';
+import { garden, mosaic } from './chaos/workload.ts';
 
-it(
-  `survives a kill at each of ${POINTS.length} places: nothing acknowledged is lost, nothing is accepted or landed twice, every run ends`,
+/** Every place once, shared out between the two; all of them with both is for `script/chaos`. */
+const SHARES = [mosaic, garden].map((workload, share) => ({
+  workload,
+  points: POINTS.filter((_, at) => at % 2 === share),
+}));
+
+it.each(SHARES)(
+  'survives kills with $workload.name: nothing acknowledged is lost, nothing is accepted or landed twice, every run ends',
   { timeout: 600_000 },
-  async () => {
-    const { points, facts, runs, wrong } = await campaign({ points: POINTS, workload: mosaic, random: Math.random });
+  async ({ workload, points }) => {
+    const { points: figures, facts, runs, wrong } = await campaign({ points, workload, random: Math.random });
     expect(wrong.join('\n\n')).toBe('');
-    const kills = [...points.values()].reduce((sum, figures) => sum + figures.kills, 0);
-    expect(kills).toBeGreaterThan(POINTS.length / 2);
-    expect(facts).toBeGreaterThan(POINTS.length);
-    expect(runs).toBeGreaterThan(1);
+    expect([...figures.values()].reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThan(0);
+    expect(facts).toBeGreaterThan(points.length);
+    expect(runs).toBeGreaterThan(0);
   },
 );

@@ -39,8 +39,8 @@ export interface Campaign {
 const SERVER = [process.execPath, join(ROOT, 'tests/chaos/server.ts')];
 /** How long a life may last whose point is not crossed. */
 const PATIENCE_MS = 2_500;
-/** How long the runs may take in the end, when nobody is killed any more. */
-const LAST_MS = 120_000;
+/** When nobody is killed any more and nothing at all has happened for so long, what has not ended is stuck. However busy the machine is. */
+const STUCK_MS = 60_000;
 
 /** Lives of one data directory, each ended at its point; then a last one in which everything has to come to its end, and an audit. */
 export async function campaign({ points, workload, random }: Campaign): Promise<Outcome> {
@@ -99,7 +99,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
     }
 
     server = await start();
-    const ended = await runs.allEnd(server, LAST_MS, client);
+    const ended = await runs.allEnd(server, client);
     await server.stop();
     server = undefined;
     outcome.runs = ended.length;
@@ -166,12 +166,16 @@ class Runs {
     this.#ids.push(run.id);
   }
 
-  /** Every run as it is when the last one has ended, or when the time is up. */
-  async allEnd(server: RealServer, withinMs: number, client: Client): Promise<Run[]> {
-    const end = performance.now() + withinMs;
-    for (;;) {
+  /** Every run as it is when the last one has ended, or when nothing happens any more. */
+  async allEnd(server: RealServer, client: Client): Promise<Run[]> {
+    let seen = 0;
+    for (let seenAt = performance.now(); ;) {
       const runs = await Promise.all(this.#ids.map((id) => server.call<Run>('GET', `/runs/${id}`)));
-      if (runs.every((run) => run.state !== 'running') || performance.now() > end) return runs;
+      const { items } = await server.call<{ items: { seq: number }[] }>('GET', '/events?order=newest&limit=1');
+      const head = items[0]?.seq ?? 0;
+      if (head !== seen) seenAt = performance.now();
+      seen = head;
+      if (runs.every((run) => run.state !== 'running') || performance.now() - seenAt > STUCK_MS) return runs;
       await client.answer(server);
       await after(200);
     }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { campaign, type Figures, type Outcome } from './campaign.ts';
 import { type Point, POINTS } from './points.ts';
-import { mosaic } from './workload.ts';
+import { garden, mosaic } from './workload.ts';
 
 /** `node tests/chaos/long.ts [KILLS] [FILE]`: so many kills at the injected points, each in turn; ends with 1 when anything did not hold. */
 
@@ -17,6 +17,7 @@ if (!Number.isInteger(wanted) || wanted < 1) {
 const total: Outcome = { points: new Map(), facts: 0, runs: 0, events: 0, wrong: [] };
 const startedAt = performance.now();
 let turn = 0;
+let seasonsBegun = 0;
 
 const nextPoints = (): Point[] =>
   Array.from({ length: Math.min(LIVES_IN_A_SEASON, wanted) }, () => POINTS[turn++ % POINTS.length]!);
@@ -61,7 +62,9 @@ const order = (name: string): number => POINTS.findIndex((point) => point.name =
 
 async function seasons(): Promise<void> {
   while (kills() < wanted && total.wrong.length === 0) {
-    add(await campaign({ points: nextPoints(), workload: mosaic, random: Math.random }));
+    seasonsBegun += 1;
+    const workload = seasonsBegun % 2 === 1 ? mosaic : garden;
+    add(await campaign({ points: nextPoints(), workload, random: Math.random }));
     const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
     process.stderr.write(`${kills()} kills after ${minutes} min, ${total.wrong.length} wrong\n`);
   }

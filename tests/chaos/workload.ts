@@ -4,6 +4,7 @@ const title = (name: string) => `Write ${name} of the mosaic`;
 const STEP_MS = 10;
 
 export interface Workload {
+  name: string;
   /** The workflow file. */
   source: string;
   scenario: unknown;
@@ -14,6 +15,7 @@ export interface Workload {
 }
 
 export const mosaic: Workload = {
+  name: 'agents that write a mosaic',
   source: [
     'name: mosaic',
     'team:',
@@ -45,6 +47,7 @@ export const mosaic: Workload = {
 
 /** Nodes of every other kind: an agent plans, a person agrees, commands work in a map and a loop, a join looks at what has landed. */
 export const garden: Workload = {
+  name: 'nodes of every kind that make a garden',
   source: [
     'name: garden',
     'team:',

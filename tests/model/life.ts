@@ -95,7 +95,11 @@ export class Life {
     const task = pick(tasks, a);
     const agent = pick(agents, a);
     const run = pick(town.list('runs'), a);
-    const busy = town.hands.filter(({ stage }) => stage < LAST_STAGE);
+    // Now and then one that was stopped goes on speaking.
+    const live = new Set(tasks.map(({ dispatch }) => dispatch?.id));
+    const busy = town.hands.filter(
+      ({ caller, stage }) => stage < LAST_STAGE && (b % 6 === 0 || live.has(caller.dispatchId)),
+    );
     const hand = pick(busy, a);
     const report = pick(town.network, a);
     const proved = tasks.filter((each) => each.phase === 'landing');
@@ -111,6 +115,8 @@ export class Life {
         return;
       case 'work':
         return hand && void town.network.push(nextReport(hand, b));
+      case 'attend':
+        return hand && town.deliver(nextReport(hand, b));
       case 'deliver':
       case 'deliverLate': {
         const next =
@@ -126,7 +132,9 @@ export class Life {
         town.merge(landing.runId, landing.receipt.commit);
         return town.open(); // it dies before it has said so
       case 'cancelLanding':
-        return landing && b % 3 === 0 && put({ type: 'run.cancel', runId: landing.runId, reason: 'enough' });
+        if (!landing || b % 3 !== 0) return;
+        await town.submit({ type: 'run.cancel', runId: landing.runId, reason: 'enough' });
+        return b % 2 === 0 ? town.open() : undefined;
       case 'conflict':
         return landing && this.#failLanding(landing);
       case 'house': {

@@ -30,9 +30,9 @@ export interface Step {
 export const ACTS = [
   ...words('look race race race race assignWildly'),
   ...words(
-    'work work work work work work deliver deliver deliver deliver deliver deliver deliverLate deliverLate repeat',
+    'attend attend attend attend attend attend attend work work work work deliver deliver deliver deliver deliverLate deliverLate repeat',
   ),
-  ...words('land land mergeOnly conflict cancelLanding'),
+  ...words('land land mergeOnly conflict conflict cancelLanding'),
   ...words('house house house house answer'),
   ...words('arrive arrive breakAgent respawn pauseAgent resumeAgent terminate'),
   ...words('pauseRun resumeRun cancelRun cancelTask skipTask reprioritize'),

@@ -24,6 +24,8 @@ export class Replay {
   see({ at, call }: Moment): void {
     const { name, args } = call;
     if (at === 'begin') {
+      // Before it ends another thread may have been given the same number.
+      if (name === 'close') this.#positions.delete(fileOf(args[0] ?? '')?.number ?? -1);
       // Told as soon as it is on its way out, and safe only what was safe by then.
       if (name === 'write' && fileOf(args[0] ?? '')?.number === 1)
         this.said.push(...bytesOf(args[1] ?? '').toString().split('\n').filter(Boolean)); // prettier-ignore
@@ -45,7 +47,7 @@ export class Replay {
       case 'open':
         return this.#open(call, this.#named(first), second);
       case 'close':
-        return void this.#positions.delete(fileOf(first)?.number ?? -1);
+        return;
       case 'write':
         return this.#write(first, bytesOf(second).subarray(0, call.result));
       case 'pwrite64': {
@@ -92,7 +94,8 @@ export class Replay {
     const { number = -1, path: named } = fileOf(file) ?? {};
     const position = this.#positions.get(number);
     const path = this.#below(named);
-    if (path === undefined || !position) return;
+    if (path === undefined) return;
+    if (!position) throw new Error(`${path} is written to and was never opened`);
     if (position.append) position.offset = this.disk.size(path);
     this.disk.write(path, position.offset, bytes);
     position.offset += bytes.length;

@@ -2,7 +2,7 @@ import { AGENT_MOVES, type Agent, AgentSpec, type AgentState } from '../agent.ts
 import { FusionError } from '../errors.ts';
 import { meet } from '../run.ts';
 import type { RunId } from '../ids.ts';
-import type { EventType } from '../event.ts';
+import type { Event, EventType } from '../event.ts';
 import { type Moves, moveOf } from '../moves.ts';
 import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
@@ -17,6 +17,13 @@ function allow(agent: Agent, type: EventType): void {
       details: { state: agent.state },
     });
   }
+}
+
+/** Takes what an ending agent has in its hands back into the queue. */
+function handedBack(world: World, { id: agentId, projectId, taskId, dispatchId }: Agent, reason: string): Event[] {
+  const task = taskId && world.get('tasks', taskId);
+  if (!task || !dispatchId || task.dispatch?.id !== dispatchId) return [];
+  return [{ type: 'task.requeued', v: 1, projectId, runId: task.runId, taskId: task.id, agentId, dispatchId, reason }];
 }
 
 /**
@@ -57,7 +64,10 @@ export const agentRules: Rules<
     const agent = known(world, 'agents', agentId);
     if (agent.state === 'terminated' || agent.state === 'error') return [];
     allow(agent, 'agent.failed');
-    return [{ type: 'agent.failed', v: 1, projectId: agent.projectId, agentId, failure }];
+    return [
+      ...handedBack(world, agent, 'its agent failed'),
+      { type: 'agent.failed', v: 1, projectId: agent.projectId, agentId, failure },
+    ];
   },
 
   'agent.respawn'(world, { agentId, reason }) {
@@ -103,24 +113,8 @@ export const agentRules: Rules<
     const agent = known(world, 'agents', agentId);
     if (agent.state === 'terminated') return [];
     const { projectId } = agent;
-    const task = agent.taskId && world.get('tasks', agent.taskId);
-    const back =
-      task && agent.dispatchId && task.dispatch?.id === agent.dispatchId
-        ? [
-            {
-              type: 'task.requeued' as const,
-              v: 1 as const,
-              projectId,
-              runId: task.runId,
-              taskId: task.id,
-              agentId,
-              dispatchId: agent.dispatchId,
-              reason: 'its agent was terminated',
-            },
-          ]
-        : [];
     return [
-      ...back,
+      ...handedBack(world, agent, 'its agent was terminated'),
       ...undelivered(world, agentId, projectId),
       { type: 'agent.terminated', v: 1, projectId, agentId, reason },
     ];
