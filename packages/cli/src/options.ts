@@ -53,6 +53,10 @@ export const Pairs = z.array(z.string()).transform((pairs, context) => {
   return record;
 });
 
+export const Seconds = z.coerce.number('a number of seconds').positive();
+export const millisecondsOf = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : Math.round(seconds * 1_000);
+
 export const BudgetOptions = z.object({
   budgetUsd: z.coerce.number('an amount in dollars, more than 0').positive().optional(),
   budgetTokens: z.coerce.number('a whole number, more than 0').int().positive().optional(),

@@ -12,7 +12,7 @@ import { type BackedUpFile, type Manifest, MANIFEST, manifestOf } from './manife
 import { isPacked, pack } from './packed.ts';
 
 /** What a person has configured; keys are never kept in the data directory. */
-const CONFIGURATION = ['providers.json'];
+const CONFIGURATION = ['providers.json', 'limits.json'];
 /** Whoever has it may do everything that its owner may. */
 const TOKEN = 'token';
 const DATABASE = 'journal.db';

@@ -1,5 +1,5 @@
 import type { CommandEntry } from './entry.ts';
-import { COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL } from './shared-options.ts';
+import { COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL, TIMEOUT } from './shared-options.ts';
 
 /** Runs, and what waits for a person in them. */
 export const RUNS: readonly CommandEntry[] = [
@@ -17,6 +17,7 @@ export const RUNS: readonly CommandEntry[] = [
       ['--input <name=value>', 'an input of the workflow', 'repeated'],
       ...MODEL,
       ['--project <directory>', 'the project to work on (default: the git repository you are in)'],
+      TIMEOUT,
       ...COMMANDS_OF_A_LIST,
       ['--detach', 'start it and return at once'],
     ],

@@ -21,6 +21,7 @@ export const MODEL: readonly OptionEntry[] = [
   ['--provider <provider>', 'provider of team members that name none'],
   ['--model <model>', 'model of team members that name none'],
 ];
+export const TIMEOUT: OptionEntry = ['--timeout <seconds>', 'the longest that the run may take'];
 /** What a task list does not say itself. */
 export const COMMANDS_OF_A_LIST: readonly OptionEntry[] = [
   ['--check <command>', 'for a task list: what must pass at the end of every phase', 'repeated'],

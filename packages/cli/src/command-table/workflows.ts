@@ -1,5 +1,5 @@
 import type { CommandEntry } from './entry.ts';
-import { COMMANDS_OF_A_LIST, PROJECT, LIMIT, FILE, MODEL } from './shared-options.ts';
+import { COMMANDS_OF_A_LIST, PROJECT, LIMIT, FILE, MODEL, TIMEOUT } from './shared-options.ts';
 
 /** Graphs of tasks, as files and saved. */
 export const WORKFLOWS: readonly CommandEntry[] = [
@@ -60,7 +60,7 @@ export const WORKFLOWS: readonly CommandEntry[] = [
     path: 'workflow start',
     summary: 'start a run of a saved workflow',
     arguments: [['<workflow>', 'id or name']],
-    options: [['--input <name=value>', 'an input of the workflow', 'repeated'], ...MODEL],
+    options: [['--input <name=value>', 'an input of the workflow', 'repeated'], ...MODEL, TIMEOUT],
     load: async () => (await import('../commands/workflow.ts')).startWorkflow,
   },
   {

@@ -8,7 +8,7 @@ import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
 import { accountName } from '../account.ts';
 import type { Answer, Call } from '../call.ts';
-import { optionsOf, Pairs } from '../options.ts';
+import { millisecondsOf, optionsOf, Pairs, Seconds } from '../options.ts';
 import { runAnswer } from '../output/run-answer.ts';
 import { plain } from '../output/plain.ts';
 import { directoryHere, projectAt } from '../references.ts';
@@ -25,6 +25,7 @@ const Options = z.object({
   provider: z.string().optional(),
   model: z.string().optional(),
   project: z.string().optional(),
+  timeout: Seconds.optional(),
   setup: z.array(z.string()).default([]),
   check: z.array(z.string()).default([]),
   detach: z.boolean().default(false),
@@ -33,12 +34,13 @@ const Options = z.object({
 /** Runs a workflow file on a project, from the file to the landed branch. */
 export async function run(call: Call): Promise<Answer> {
   const file = await namedFile(call);
-  const { input, project, detach, runtime, provider, model, setup, check } = optionsOf(call, Options);
+  const { input, project, detach, runtime, provider, model, timeout, setup, check } = optionsOf(call, Options);
   const directory = project === undefined ? await directoryHere(call) : resolve(call.cwd, project);
   const source = await readWorkflowFile(call, file);
   const connection = await connect(call);
   const described = await describeFile(call, file, directory, { setup, check });
-  const request = { ...described, source, directory, start: { inputs: input, runtime, provider, model } };
+  const start = { inputs: input, runtime, provider, model, timeoutMs: millisecondsOf(timeout) };
+  const request = { ...described, source, directory, start };
   const started = await startFile(connection, request);
   if (!call.json) tellStarted(call, connection, started);
   return watchStarted(call, connection, started.run, detach);
@@ -78,6 +80,7 @@ export interface FileRequest extends Partial<Pick<NewWorkflow, 'context'>> {
     runtime?: string | undefined;
     provider?: string | undefined;
     model?: string | undefined;
+    timeoutMs?: number | undefined;
   };
 }
 

@@ -6,7 +6,7 @@ import { preview } from '@fusion-kit/domain/text';
 import { TaskState } from '@fusion-kit/domain/task';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
-import { argument, Limit, optionsOf, Words } from '../options.ts';
+import { argument, Limit, millisecondsOf, optionsOf, Seconds, Words } from '../options.ts';
 import { cost, duration, shortCommit, tokens } from '../output/figures.ts';
 import { reasonText } from '../output/event-line.ts';
 import { plain } from '../output/plain.ts';
@@ -29,7 +29,7 @@ const Create = z.object({
   needs: Words.pipe(z.array(TaskId)).default([]),
   priority: z.coerce.number('a number from 0 to 9').int().min(0).max(9).optional(),
   verify: z.array(z.string()).default([]),
-  timeout: z.coerce.number('a number of seconds').positive().optional(),
+  timeout: Seconds.optional(),
 });
 
 export async function createTask(call: Call): Promise<Answer> {
@@ -46,7 +46,7 @@ export async function createTask(call: Call): Promise<Answer> {
     priority: options.priority,
     work: { kind: 'agent', prompt, verify: options.verify },
     needs: options.needs.map((id) => ({ id })),
-    ...(options.timeout !== undefined && { timeoutMs: Math.round(options.timeout * 1_000) }),
+    timeoutMs: millisecondsOf(options.timeout),
   });
   if (!request.success) throw new FusionError('usage', z.prettifyError(request.error));
   return taskAnswer(await client.post('/tasks', TaskView, request.data));

@@ -3,7 +3,7 @@ import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
 import { accountName } from '../account.ts';
 import type { Answer, Call } from '../call.ts';
-import { argument, Limit, optionsOf, Pairs } from '../options.ts';
+import { argument, Limit, millisecondsOf, optionsOf, Pairs, Seconds } from '../options.ts';
 import { ago } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
@@ -112,6 +112,7 @@ export async function getWorkflow(call: Call): Promise<Answer> {
 }
 
 const Start = z.object({
+  timeout: Seconds.optional(),
   input: Pairs.default({}),
   runtime: z.string().optional(),
   provider: z.string().optional(),
@@ -119,10 +120,14 @@ const Start = z.object({
 });
 
 export async function startWorkflow(call: Call): Promise<Answer> {
-  const { input, ...defaults } = optionsOf(call, Start);
+  const { input, timeout, ...defaults } = optionsOf(call, Start);
   const { client } = await connect(call);
   const { id } = await workflowOf(client, argument(call, 0, '<workflow>'));
-  const { run } = await client.post(`/workflows/${id}/start`, Started, { inputs: input, ...defaults });
+  const { run } = await client.post(`/workflows/${id}/start`, Started, {
+    inputs: input,
+    ...defaults,
+    timeoutMs: millisecondsOf(timeout),
+  });
   return {
     data: run,
     text: (paint) =>
