@@ -13,6 +13,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workspaces: ['domain'],
   runtimes: ['domain'],
   upstreams: ['domain'],
+  gateway: ['domain'],
   dashboard: ['domain'],
   specify: [],
   server: ['domain', 'engine'],
@@ -26,6 +27,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'workspaces',
     'runtimes',
     'upstreams',
+    'gateway',
     'server',
   ],
 };
