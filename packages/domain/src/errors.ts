@@ -177,7 +177,8 @@ export const ERRORS = {
     status: 503,
     again: 'free',
     kind: 'provider',
-    remedy: 'The work continues by itself when the provider answers again; a provider with `fallback` steps in meanwhile.',
+    remedy:
+      'The work continues by itself when the provider answers again; a provider with `fallback` steps in meanwhile.',
   },
   provider_unreachable: { status: 503, kind: 'provider', remedy: 'Check the network and the base URL.' },
   provider_failed: { status: 502, kind: 'provider', remedy: 'Try again, or choose another model.' },

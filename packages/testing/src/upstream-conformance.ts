@@ -1,29 +1,14 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import { AgentId, DispatchId, ProjectId, RunId, TaskId } from '@fusion-kit/domain/ids';
-import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { Caller, Upstream, Wire } from '@fusion-kit/domain/ports/upstream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { eventsOf, usageOfStream, wordsOfStream, type ReportedUsage } from './completion-stream.ts';
+import type { ModelFault, ModelServer } from './model-server.ts';
 import { recordingMeter, type RecordingMeter } from './recording-meter.ts';
 import { testClock, type TestClock } from './test-clock.ts';
-
-/** The loopback model server behind the upstream under test, as far as the suite uses it. */
-export interface ModelServer {
-  readonly apiKey: string;
-  requests(): readonly { method: string; path: string; body: string }[];
-  faults(faults: readonly ModelFault[]): void;
-  close(): Promise<void>;
-}
-
-export type ModelFault = { times?: number } & (
-  | { status: number; retryAfterS?: number }
-  | { errorCode: number }
-  | { cutStream: true }
-  | { stallMs: number }
-  | { malformed: true }
-  | { midStreamError: true }
-);
+import { WIRE_CLIENTS, type WireQuestion } from './wire-client.ts';
 
 export interface UpstreamUnderTest {
+  /** Its silence between two pieces of an answer is 100 ms at most. */
   upstream: Upstream;
   server: ModelServer;
 }
@@ -40,13 +25,17 @@ const caller: Caller = {
 /**
  * What every upstream promises, over real HTTP against a scripted server that speaks its protocol.
  *
+ * @param wire one of the upstream's formats, in which it is asked
  * @param make an upstream for the given meter and clock, with a server of its own
  */
 export function upstreamConformance(
   name: string,
+  wire: Wire,
   make: (meter: RecordingMeter, clock: TestClock) => Promise<UpstreamUnderTest>,
 ): void {
-  describe(`upstream ${name}`, () => {
+  const client = WIRE_CLIENTS[wire];
+
+  describe(`upstream ${name}, ${wire}`, () => {
     let meter: RecordingMeter;
     let clock: TestClock;
     let upstream: Upstream;
@@ -59,20 +48,19 @@ export function upstreamConformance(
     });
     afterEach(async () => server.close());
 
-    const ask = (body: Record<string, unknown> = {}, init: RequestInit = {}) =>
-      upstream.fetch(caller, `${upstream.baseUrl}/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: 'Bearer from-the-client' },
-        body: JSON.stringify({ ...question('Say hello'), stream: true, ...body }),
-        ...init,
-      });
+    const ask = (question: Partial<WireQuestion> = {}, init: RequestInit = {}, instead?: string) => {
+      const { path, body } = client.request({ content: 'Say hello', ...question });
+      const headers = { 'content-type': 'application/json', authorization: 'Bearer from-the-client' };
+      const request = { method: 'POST', headers, body: JSON.stringify(body), ...init };
+      return upstream.fetch(caller, `${upstream.wires[wire]}${path}`, request, instead);
+    };
     const completions = () => server.requests().filter(({ method }) => method === 'POST');
 
     it('streams an answer through and settles it with the figures that the provider reports', async () => {
       const text = await (await ask()).text();
 
-      const usage = usageOfStream(text);
-      expect(wordsOfStream(text)).toBe('Hello there, this answer comes in several pieces.');
+      const { words, usage } = client.read(text);
+      expect(words).toBe('Hello there, this answer comes in several pieces.');
       expect(meter.reserved).toHaveLength(1);
       expect(meter.settled).toHaveLength(1);
       expect(meter.settled[0]?.record).toMatchObject({
@@ -80,31 +68,30 @@ export function upstreamConformance(
         model: 'scripted/coder',
         status: 200,
         basis: 'reported',
-        inputTokens: usage.prompt_tokens,
-        outputTokens: usage.completion_tokens,
-        costUsd: usage.cost,
+        inputTokens: usage.inputTokens,
+        outputTokens: usage.outputTokens,
+        ...(usage.costUsd !== undefined && { costUsd: usage.costUsd }),
         attempts: 1,
       });
     });
 
     it('streams the pieces of tool calls through untouched', async () => {
-      const text = await (await ask({ ...question('Call a tool') })).text();
+      const text = await (await ask({ content: 'Call a tool' })).text();
 
-      const pieces = eventsOf(text).flatMap((event) => event.choices?.[0]?.delta?.tool_calls ?? []);
-      expect(pieces.length).toBeGreaterThan(3);
-      expect(JSON.parse(pieces.map((piece) => piece.function.arguments).join(''))).toEqual({
-        path: 'notes.md',
-        content: 'A note long enough for several fragments.',
-      });
+      const { calls } = client.read(text);
+      expect(calls.map((call) => JSON.parse(call) as unknown)).toEqual([
+        { path: 'notes.md', content: 'A note long enough for several fragments.' },
+      ]);
     });
 
     it('returns an answer that is not streamed, settled', async () => {
-      const answer = (await (await ask({ stream: false })).json()) as { usage: ReportedUsage };
+      const { usage, words } = client.read(await (await ask({ stream: false })).text());
 
+      expect(words).toContain('Hello there');
       expect(meter.settled[0]?.record).toMatchObject({
         basis: 'reported',
-        costUsd: answer.usage.cost,
-        inputTokens: answer.usage.prompt_tokens,
+        ...(usage.costUsd !== undefined && { costUsd: usage.costUsd }),
+        inputTokens: usage.inputTokens,
       });
     });
 
@@ -131,17 +118,22 @@ export function upstreamConformance(
       };
       await (await ask()).text();
 
-      const sent = JSON.parse(completions()[0]?.body ?? '') as { max_tokens: number };
       expect(completionsAtReserve).toBe(0);
-      expect(sent.max_tokens).toBe(8_192);
-      expect(meter.reserved[0]?.tokens).toBe(8_192 + Math.ceil((completions()[0]?.body.length ?? 0) / 4));
+      expect(client.capOf(completions()[0]?.body ?? '')).toBe(client.defaultCap);
+      expect(meter.reserved[0]?.tokens).toBe(client.defaultCap + Math.ceil((completions()[0]?.body.length ?? 0) / 4));
     });
 
     it('keeps the output cap that the client asks for', async () => {
-      await (await ask({ max_tokens: 100 })).text();
+      await (await ask({ cap: 100 })).text();
 
-      expect(JSON.parse(completions()[0]?.body ?? '')).toMatchObject({ max_tokens: 100 });
+      expect(client.capOf(completions()[0]?.body ?? '')).toBe(100);
       expect(meter.reserved[0]?.tokens).toBeLessThan(8_192);
+    });
+
+    it('lets no cap through that is larger than what is held for one answer', async () => {
+      await (await ask({ cap: 1_000_000 })).text();
+
+      expect(client.capOf(completions()[0]?.body ?? '')).toBe(65_536);
     });
 
     it('sends nothing when the budget is refused', async () => {
@@ -239,7 +231,6 @@ export function upstreamConformance(
     it.each([
       [401, 'provider_refused_key'],
       [403, 'provider_refused_key'],
-      [402, 'provider_credits'],
       [404, 'model_unknown'],
       [422, 'provider_failed'],
     ])('calls a refusal with %i by its name and does not repeat it', async (status, code) => {
@@ -249,6 +240,44 @@ export function upstreamConformance(
       expect(error.code).toBe(code);
       expect(error.message).toContain(`scripted fault ${status}`);
       expect(completions()).toHaveLength(1);
+    });
+
+    it('parks a call that credits are missing for, and says when it is tried again', async () => {
+      server.faults([{ status: 402 }]);
+
+      expect(await refusal(ask())).toMatchObject({ code: 'provider_credits', retryAfterMs: expect.any(Number) });
+      expect(completions()).toHaveLength(1);
+    });
+
+    it('tells a key that has run out from one that was never good', async () => {
+      await (await ask()).text();
+      server.renewKey('another');
+
+      expect(await refusal(ask())).toMatchObject({ code: 'provider_key_expired', retryAfterMs: expect.any(Number) });
+    });
+
+    it('leaves a provider alone that fails whoever asks, until one caller has found that it works', async () => {
+      await upstream.models?.();
+      server.faults([{ status: 502, times: 7 }]);
+      const asked = await refusal(ask());
+      const askedAgain = await refusal(ask());
+      const refused = await Promise.all(Array.from({ length: 10 }, async () => refusal(ask())));
+      const asksMeanwhile = completions().length;
+
+      expect(asked.code).toBe('provider_failed');
+      expect(askedAgain).toMatchObject({ code: 'provider_down', retryAfterMs: expect.any(Number) });
+      expect(refused.map(({ code }) => code)).toEqual(Array.from({ length: 10 }, () => 'provider_down'));
+      expect(askedAgain.message).toContain('scripted fault 502');
+      expect(asksMeanwhile).toBe(7);
+      clock.pass(askedAgain.retryAfterMs ?? 0);
+      await (await ask()).text();
+      expect(completions()).toHaveLength(8);
+    });
+
+    it('says in the record whom it stands in for', async () => {
+      await (await ask({}, {}, 'other a-model')).text();
+
+      expect(meter.settled[0]?.record).toMatchObject({ provider: upstream.id, insteadOf: 'other a-model' });
     });
 
     it('says that a model is unknown when the provider refuses one that it does not list', async () => {
@@ -268,6 +297,7 @@ export function upstreamConformance(
       ['is cut off', { cutStream: true }],
       ['carries an error', { midStreamError: true }],
       ['is malformed', { malformed: true }],
+      ['falls silent', { silentMs: 60_000 }],
     ])('counts a stream that %s in full, and shows the consumer an error', async (_what, fault) => {
       server.faults([fault]);
       const error = await refusal(ask());
@@ -319,7 +349,7 @@ export function upstreamConformance(
 
     it('shows the key to the provider alone', async () => {
       server.faults([{ status: 500 }]);
-      await (await ask(question(`Say hello ${server.apiKey}`))).text();
+      await (await ask({ content: `Say hello ${server.apiKey}` })).text();
       server.faults([{ status: 401 }]);
       const error = await refusal(ask());
 
@@ -355,22 +385,6 @@ export function upstreamConformance(
     });
   });
 }
-
-/** What the scripted server must answer to the suite's questions; `match` is found in the user's text. */
-export const CONFORMANCE_SCENARIO = [
-  {
-    name: 'words',
-    match: 'Say hello',
-    steps: [{ say: 'Hello there, this answer comes in several pieces.' }],
-  },
-  {
-    name: 'tool',
-    match: 'Call a tool',
-    steps: [{ tool: 'write_file', args: { path: 'notes.md', content: 'A note long enough for several fragments.' } }],
-  },
-];
-
-const question = (content: string) => ({ model: 'scripted/coder', messages: [{ role: 'user', content }] });
 
 /** The error with which a call, or the reading of its answer, ends. */
 async function refusal(asked: Promise<Response>): Promise<FusionError> {

@@ -1,26 +1,52 @@
-import { CONFORMANCE_SCENARIO, upstreamConformance } from '@fusion-kit/testing/upstream-conformance';
+import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { TestClock } from '@fusion-kit/testing/test-clock';
+import { CONFORMANCE_SCENARIO } from '@fusion-kit/testing/model-server';
+import { upstreamConformance } from '@fusion-kit/testing/upstream-conformance';
+import { anthropicUpstream } from './anthropic.ts';
+import { googleUpstream } from './google.ts';
+import { openAiUpstream } from './openai.ts';
 import { openAiCompatibleUpstream } from './openai-compatible.ts';
 import { openRouterUpstream } from './openrouter.ts';
-import { startScriptedServer } from './scripted/server.ts';
+import { startScriptedServer, type ScriptedServer } from './scripted/server.ts';
 import { Scenario } from './scripted/scenario.ts';
 import { scriptedUpstream } from './scripted/upstream.ts';
 
-const start = async () => startScriptedServer({ scenario: Scenario.parse(CONFORMANCE_SCENARIO) });
+type Make = (server: ScriptedServer, rest: { meter: Meter; clock: TestClock; limits: { idleMs: number } }) => Upstream;
 
-upstreamConformance('openrouter', async (meter, clock) => {
-  const server = await start();
-  return { server, upstream: openRouterUpstream({ apiKey: server.apiKey, baseUrl: server.baseUrl, meter, clock }) };
-});
+const started = (make: Make) => async (meter: Meter, clock: TestClock) => {
+  const server = await startScriptedServer({ scenario: Scenario.parse(CONFORMANCE_SCENARIO) });
+  return { server, upstream: make(server, { meter, clock, limits: { idleMs: 100 } }) };
+};
 
-upstreamConformance('openai-compatible', async (meter, clock) => {
-  const server = await start();
-  return {
-    server,
-    upstream: openAiCompatibleUpstream({ apiKey: server.apiKey, baseUrl: server.baseUrl, meter, clock }),
-  };
-});
+const openRouter = started(({ apiKey, baseUrl }, rest) => openRouterUpstream({ apiKey, baseUrl, ...rest }));
+upstreamConformance('openrouter', 'openai-chat', openRouter);
+upstreamConformance('openrouter', 'openai-responses', openRouter);
+upstreamConformance('openrouter', 'anthropic-messages', openRouter);
 
-upstreamConformance('scripted', async (meter, clock) => {
-  const server = await start();
-  return { server, upstream: scriptedUpstream({ server, meter, clock }) };
-});
+const openAi = started(({ apiKey, baseUrl }, rest) => openAiUpstream({ apiKey, baseUrl, ...rest }));
+upstreamConformance('openai', 'openai-chat', openAi);
+upstreamConformance('openai', 'openai-responses', openAi);
+
+upstreamConformance(
+  'anthropic',
+  'anthropic-messages',
+  started(({ apiKey, baseUrl }, rest) => anthropicUpstream({ apiKey, baseUrl, ...rest })),
+);
+
+upstreamConformance(
+  'google',
+  'gemini',
+  started(({ apiKey, baseUrl }, rest) => googleUpstream({ apiKey, baseUrl: `${baseUrl}beta`, ...rest })),
+);
+
+upstreamConformance(
+  'openai-compatible',
+  'openai-chat',
+  started(({ apiKey, baseUrl }, rest) => openAiCompatibleUpstream({ apiKey, baseUrl, ...rest })),
+);
+
+upstreamConformance(
+  'scripted',
+  'openai-chat',
+  started((server, rest) => scriptedUpstream({ server, ...rest })),
+);

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-const Content = z.union([z.string(), z.array(z.looseObject({ text: z.string().optional() })), z.null()]).optional();
+/** Words, whichever way a format writes them. */
+export const Content = z
+  .union([z.string(), z.array(z.looseObject({ text: z.string().optional() })), z.null()])
+  .optional();
 const Message = z.looseObject({
   role: z.string(),
   content: Content,

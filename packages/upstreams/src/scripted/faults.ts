@@ -15,6 +15,8 @@ export type Fault = FaultScope &
     | { cutStream: true }
     /** Silence before the answer. */
     | { stallMs: number }
+    /** Silence in the middle of the stream. */
+    | { silentMs: number }
     | { malformed: true }
     /** An error event in the middle of the stream. */
     | { midStreamError: true }

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { parsedJson } from '../json.ts';
 import { think } from './brain.ts';
-import { completionOf, PRICE } from './completion.ts';
-import { CompletionRequest } from './conversation.ts';
+import { anthropicMessages } from './dialects/anthropic-messages.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { gemini } from './dialects/gemini.ts';
+import { openAiChat } from './dialects/openai-chat.ts';
+import { openAiResponses } from './dialects/openai-responses.ts';
 import { faultQueue, type Fault } from './faults.ts';
 import { reply, type Reply } from './reply.ts';
 import type { Scenario } from './scenario.ts';
@@ -14,6 +17,8 @@ import type { Scenario } from './scenario.ts';
 const REQUESTS_KEPT = 1_000;
 const BODY_KEPT = 16_000;
 const KEY_LIMIT_USD = 1_000;
+/** US dollars per token of the scripted model. */
+const PRICE = { input: 0.000_001, output: 0.000_005 } as const;
 
 /** A request that the scripted server saw; `body` is the end of it. */
 export interface SeenRequest {
@@ -30,6 +35,8 @@ export interface ScriptedServer {
   requests(): readonly SeenRequest[];
   /** Adds to what goes wrong with the next completions. */
   faults(faults: readonly Fault[]): void;
+  /** From now on this key alone is taken: the other one has run out. */
+  renewKey(key: string): void;
   close(): Promise<void>;
 }
 
@@ -43,48 +50,69 @@ export interface ScriptedServerOptions {
   priced?: boolean;
 }
 
-/** A model server on loopback that speaks OpenRouter's protocol; only its brain is canned. */
+/**
+ * A model server on loopback; only its brain is canned. It speaks OpenRouter's protocol with chat completions, responses and messages, and
+ * below `/api/v1beta` Google's.
+ */
 export async function startScriptedServer(options: ScriptedServerOptions = {}): Promise<ScriptedServer> {
   const { scenario = [], latencyMs = 0, port = 0, priced = true } = options;
   const apiKey = `scripted-${randomBytes(24).toString('base64url')}`;
   const seen: SeenRequest[] = [];
   const faults = faultQueue();
   const closing = new AbortController();
+  let key = apiKey;
   let spentUsd = 0;
 
-  const app = new Hono<{ Bindings: HttpBindings; Variables: { body: string } }>().basePath('/api/v1');
+  const app = new Hono<Env>().basePath('/api');
   app.use(async (context, next) => {
     const body = await context.req.text();
     context.set('body', body);
     seen.push({ method: context.req.method, path: context.req.path, body: body.slice(-BODY_KEPT) });
     if (seen.length > REQUESTS_KEPT) seen.shift();
-    if (context.req.header('authorization') === `Bearer ${apiKey}`) return next();
+    const { authorization = '', 'x-api-key': plain, 'x-goog-api-key': google } = context.req.header();
+    if ([authorization.replace(/^Bearer /, ''), plain, google].includes(key)) return next();
     return context.json({ error: { code: 401, message: 'No auth credentials found' } }, 401);
   });
-  app.get('/key', ({ json }) =>
+  app.get('/v1/key', ({ json }) =>
     json({
       data: { label: 'scripted', limit: KEY_LIMIT_USD, limit_remaining: KEY_LIMIT_USD - spentUsd, usage: spentUsd },
     }),
   );
-  app.get('/credits', ({ json }) => json({ data: { total_credits: KEY_LIMIT_USD, total_usage: spentUsd } }));
-  app.get('/models', ({ json }) => json({ data: [modelEntry(priced)] }));
-  app.post('/chat/completions', async (context) => {
+  app.get('/v1/credits', ({ json }) => json({ data: { total_credits: KEY_LIMIT_USD, total_usage: spentUsd } }));
+  app.get('/v1/models', ({ json }) => json({ data: [modelEntry(priced)] }));
+  app.get('/v1beta/models', ({ json }) => json({ models: [GOOGLE_ENTRY] }));
+  const speak = (dialect: Dialect) => async (context: Context<Env>) => {
     const body = context.get('body');
-    const request = CompletionRequest.safeParse(parsedJson(body)).data;
-    if (!request) return context.json({ error: { code: 400, message: 'messages are missing' } }, 400);
+    const request = dialect.read(parsedJson(body), context.req.path);
+    if (!request) return context.json(dialect.refusal(400, 'the request cannot be read'), 400);
     const thought = think(request.messages, scenario);
-    const completion = completionOf(thought, { model: request.model, requestSize: body.length, priced });
-    spentUsd += completion.usage.cost ?? 0;
+    const inputTokens = tokensOf(body.length);
+    const outputTokens = tokensOf(sum([thought.text, ...thought.calls.map((call) => call.arguments)]));
+    // Rounded, so that a reader sees 0.000035 and not 0.000034999999999999997.
+    const costUsd = Number((inputTokens * PRICE.input + outputTokens * PRICE.output).toFixed(9));
+    spentUsd += costUsd;
+    const { model, stream } = request;
     const answer: Reply = {
-      completion,
-      stream: request.stream === true,
+      dialect,
+      completion: dialect.write({ thought, model, inputTokens, outputTokens, costUsd: priced ? costUsd : undefined }),
+      stream,
       waitsMs: [latencyMs, thought.sleepMs],
       fault: faults.take(body),
       signal: AbortSignal.any([closing.signal, hangUp(context.env.outgoing)]),
       drop: () => context.env.outgoing.destroy(),
     };
     return reply(answer);
-  });
+  };
+  app.post('/v1/chat/completions', speak(openAiChat));
+  app.post('/v1/responses', speak(openAiResponses));
+  app.post('/v1/messages', speak(anthropicMessages));
+  app.post('/v1/messages/count_tokens', (context) =>
+    context.json({ input_tokens: tokensOf(context.get('body').length) }),
+  );
+  app.post('/v1beta/models/:call{.+:countTokens}', (context) =>
+    context.json({ totalTokens: tokensOf(context.get('body').length) }),
+  );
+  app.post('/v1beta/models/:call{.+}', speak(gemini));
   app.onError((error, context) => {
     // Nobody is left to read an answer to a request that was hung up on.
     if (error.name === 'AbortError') return context.body(null, 503);
@@ -102,6 +130,9 @@ export async function startScriptedServer(options: ScriptedServerOptions = {}): 
     apiKey,
     requests: () => seen,
     faults: (added) => faults.add(added),
+    renewKey(renewed) {
+      key = renewed;
+    },
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
@@ -118,6 +149,16 @@ function hangUp(outgoing: HttpBindings['outgoing']): AbortSignal {
   outgoing.once('close', () => gone.abort());
   return gone.signal;
 }
+
+interface Env {
+  Bindings: HttpBindings;
+  Variables: { body: string };
+}
+
+const tokensOf = (characters: number) => Math.max(1, Math.ceil(characters / 4));
+const sum = (texts: readonly string[]) => texts.reduce((total, text) => total + text.length, 0);
+
+const GOOGLE_ENTRY = { name: 'models/scripted/coder', displayName: 'Scripted coder', inputTokenLimit: 200_000 };
 
 const modelEntry = (priced: boolean) => ({
   id: 'scripted/coder',
