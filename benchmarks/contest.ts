@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Order, Told } from './contender.ts';
+import type { Order, Told, Took } from './contender.ts';
 import type { Service } from './services.ts';
 import type { Shape } from './shapes.ts';
 
@@ -16,8 +16,8 @@ export interface Entrant {
 /** An entrant at work in a process of its own, with a service of its own. */
 export interface Contestant {
   durability: string;
-  /** How long a graph took, in milliseconds. @throws what it failed with, or that it took longer than `boundMs`, after which it is gone */
-  time(shape: Shape, boundMs: number): Promise<number>;
+  /** What a graph took. @throws what it failed with, or that it took longer than `boundMs`, after which it is gone */
+  time(shape: Shape, boundMs: number): Promise<Took>;
   close(): Promise<void>;
 }
 
@@ -63,7 +63,8 @@ export async function enter({ name, module, service }: Entrant): Promise<Contest
       async time(shape, boundMs) {
         child.send({ do: 'run', shape } satisfies Order);
         const end = await told(boundMs);
-        return 'tookMs' in end ? end.tookMs : Number.NaN;
+        if (!('took' in end)) throw new Error(`${name} told something else than what a graph took`);
+        return end.took;
       },
       close,
     };
