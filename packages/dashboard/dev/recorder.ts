@@ -1,4 +1,4 @@
-import { templatesOf } from '@fusion-kit/domain/node';
+import { executorOf, templatesOf } from '@fusion-kit/domain/node';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { Command } from '@fusion-kit/domain/command';
 import { decide } from '@fusion-kit/domain/decide';
@@ -7,6 +7,7 @@ import type { ConversationEvent } from '@fusion-kit/domain/event';
 import type { IdOf } from '@fusion-kit/domain/ids';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { Receipt } from '@fusion-kit/domain/receipt';
+import { branchRef } from '@fusion-kit/domain/run';
 import { preview } from '@fusion-kit/domain/text';
 import type { TaskSpec } from '@fusion-kit/domain/task';
 import { World } from '@fusion-kit/domain/world';
@@ -65,6 +66,7 @@ export class Attempt {
     recorder.do({ type: 'task.assign', taskId, agentId, dispatchId: this.#caller.dispatchId });
     recorder.do({ type: 'dispatch.start', caller: this.#caller }, 120);
     recorder.do({ type: 'dispatch.phase', caller: this.#caller, phase: 'working' }, 600);
+    if (executorOf(task.work) === 'shell') return;
     const system = 'You are one of a team. Work only in your workspace; finish with a summary.';
     this.#say({
       type: 'turn.opened',
@@ -132,6 +134,16 @@ export class Attempt {
     this.#calls += calls.length;
   }
 
+  /** A command that is run without a model. */
+  run(command: string, output: string): void {
+    const call = { callId: 'command', tool: 'shell' };
+    this.#say({ type: 'tool.called', v: 1, ...this.#caller, ...call, input: JSON.stringify({ command }) });
+    this.#say(
+      { type: 'tool.returned', v: 1, ...this.#caller, ...call, output, isError: false, durationMs: 2_310 },
+      2_310,
+    );
+  }
+
   /** Puts the messages that wait for this agent before its model. */
   read(): void {
     const waiting = [...this.#recorder.world.all('messages')].filter(
@@ -169,10 +181,14 @@ export class Attempt {
         {
           type: 'dispatch.land',
           caller: this.#caller,
-          landed: { ref: 'refs/heads/fusion/repair-discounts', commit: receipt.commit },
+          landed: { ref: branchRef(this.#branch()), commit: receipt.commit },
         },
         160,
       );
+  }
+
+  #branch(): string {
+    return this.#recorder.world.get('runs', this.#caller.runId)?.branch ?? '';
   }
 
   fail(code: 'verification_failed' | 'agent_gave_up', message: string): void {

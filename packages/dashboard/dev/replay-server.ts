@@ -2,11 +2,16 @@ import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import type { Frame, SnapshotView } from '@fusion-kit/domain/api';
+import { type Frame, type SnapshotView, TaskChange } from '@fusion-kit/domain/api';
+import type { Command } from '@fusion-kit/domain/command';
+import { decide } from '@fusion-kit/domain/decide';
 import { type Entry, SCHEMA_VERSION } from '@fusion-kit/domain/entry';
 import { type ErrorCode, failure, ERRORS } from '@fusion-kit/domain/errors';
+import { TaskId } from '@fusion-kit/domain/ids';
+import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { REPLAY_VERSION, snapshotOf } from './snapshot-of.ts';
+import type * as z from 'zod';
+import { REPLAY_VERSION, snapshotOf, worldOf } from './snapshot-of.ts';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
@@ -25,6 +30,8 @@ export interface ReplayOptions {
   token: string;
   port?: number;
   sandbox?: SnapshotView['sandbox'];
+  /** The definition of every workflow in the recording. With it changes are decided as the server would; a run that is asked for is the rest of the recording. */
+  definition?: WorkflowDefinition;
 }
 
 /** A server that plays a recorded log to the page; it is loopback only and keeps nothing. */
@@ -36,11 +43,15 @@ export interface Replay {
   advance(count: number): void;
   /** Says what is kept nowhere, e.g. a delta. */
   say(frames: readonly Frame[]): void;
+  /** What was asked for besides reading, in order. */
+  readonly asked: readonly { method: string; path: string; body: unknown }[];
   close(): Promise<void>;
 }
 
 export async function replayServer(options: ReplayOptions): Promise<Replay> {
-  const { entries, token } = options;
+  const { token } = options;
+  const entries = [...options.entries];
+  const asked: { method: string; path: string; body: unknown }[] = [];
   let head = options.start;
   const sockets = new Map<WebSocket, number>();
 
@@ -51,12 +62,39 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
     if (!known && address.pathname === '/api/v1/health')
       return json(response, 200, { status: 'ok', version: REPLAY_VERSION });
     if (!known) return refuse(response, 'unauthorized', 'the token is missing or wrong');
-    if (request.method !== 'GET')
-      return refuse(response, 'move_refused', 'this is a recording; nothing can be changed');
+    if (request.method !== 'GET') {
+      const path = address.pathname.slice('/api/v1'.length);
+      return void bodyOf(request).then((body) => {
+        asked.push({ method: request.method ?? '', path, body });
+        return change(path, body, response);
+      });
+    }
     const answer = answerTo(address, entries.slice(0, head), options);
     if (answer === undefined) return refuse(response, 'route_unknown', `there is no ${address.pathname}`);
     return json(response, 200, answer);
   });
+  const change = (path: string, body: unknown, response: ServerResponse): void => {
+    if (!options.definition) return refuse(response, 'move_refused', 'this is a recording; nothing can be changed');
+    if (/\/(fork|start)$/.test(path)) {
+      advance(entries.length);
+      return json(response, 201, { run: snapshotOf(entries).rows.runs.at(-1) });
+    }
+    const taskId = TaskId.parse(path.replace('/tasks/', ''));
+    const decision = decide(
+      worldOf(entries.slice(0, head)),
+      { ...commandOf(taskId, TaskChange.parse(body)) },
+      Date.now(),
+    );
+    if (decision.refused) return json(response, decision.refused.status, { error: decision.refused });
+    // what is decided now takes the place of what was recorded
+    entries.splice(
+      head,
+      entries.length,
+      ...decision.events.map((event, at) => ({ seq: head + at + 1, at: Date.now(), event })),
+    );
+    advance(decision.events.length);
+    return json(response, 200, worldOf(entries.slice(0, head)).get('tasks', taskId));
+  };
   const webSockets = new WebSocketServer({
     server,
     path: '/ws/events',
@@ -78,14 +116,17 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
     socket.on('close', () => sockets.delete(socket));
   });
 
+  const advance = (count: number) => {
+    head = Math.min(head + count, entries.length);
+    for (const socket of sockets.keys()) catchUp(socket);
+  };
+
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     head: () => head,
-    advance(count) {
-      head = Math.min(head + count, entries.length);
-      for (const socket of sockets.keys()) catchUp(socket);
-    },
+    advance,
+    asked,
     say(frames) {
       for (const socket of sockets.keys()) socket.send(JSON.stringify(frames));
     },
@@ -100,8 +141,33 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
   };
 }
 
-function answerTo(address: URL, past: readonly Entry[], { sandbox = 'bubblewrap' }: ReplayOptions): unknown {
+/** What a person may ask of a task, as the server puts it to the rules. */
+function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command {
+  const { action, ...rest } = change;
+  return { type: `task.${action}`, taskId, ...rest } as Command;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const part of request) text += String(part);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** Why a task waits, in words that the page cannot fold itself. */
+export const SERVER_REASON = 'the machine is short of memory for one more agent';
+
+function answerTo(
+  address: URL,
+  past: readonly Entry[],
+  { sandbox = 'bubblewrap', definition }: ReplayOptions,
+): unknown {
   const { pathname, searchParams } = address;
+  const [, table, id = ''] = /^\/api\/v1\/(tasks|workflows)\/(\w+)$/.exec(pathname) ?? [];
+  if (table === 'tasks') {
+    const task = worldOf(past).get('tasks', id);
+    return task && { ...task, ...(task.state === 'queued' && { waitingFor: SERVER_REASON }) };
+  }
+  if (table === 'workflows') return { ...worldOf(past).get('workflows', id), definition };
   switch (pathname) {
     case '/api/v1/snapshot':
       return snapshotOf(past, sandbox);

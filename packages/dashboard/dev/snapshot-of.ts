@@ -4,10 +4,15 @@ import { World } from '@fusion-kit/domain/world';
 
 export const REPLAY_VERSION = '0.1.0';
 
-/** What a page starts from when these entries have happened. */
-export function snapshotOf(past: readonly Entry[], sandbox: SnapshotView['sandbox'] = 'bubblewrap'): SnapshotView {
+export function worldOf(past: readonly Entry[]): World {
   const world = new World();
   for (const entry of past) world.apply(entry);
+  return world;
+}
+
+/** What a page starts from when these entries have happened. */
+export function snapshotOf(past: readonly Entry[], sandbox: SnapshotView['sandbox'] = 'bubblewrap'): SnapshotView {
+  const world = worldOf(past);
   return {
     seq: past.length,
     schemaVersion: SCHEMA_VERSION,

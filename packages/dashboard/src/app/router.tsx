@@ -21,6 +21,16 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage }),
   createRoute({
     getParentRoute: () => root,
+    path: '/inbox',
+    component: lazyRouteComponent(() => import('./pages/inbox-page.tsx'), 'InboxPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/workflows',
+    component: lazyRouteComponent(() => import('./pages/workflows-page.tsx'), 'WorkflowsPage'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/run',
     component: lazyRouteComponent(() => import('./pages/run-page.tsx'), 'RunPage'),
   }),

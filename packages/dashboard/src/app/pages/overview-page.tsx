@@ -1,8 +1,10 @@
 import { AgentPanel } from './agent-panel.tsx';
 import { EventPanel } from '../../features/events/event-panel.tsx';
+import { InboxStrip } from '../../features/inbox/inbox-strip.tsx';
 import { KpiStrip } from '../../features/runs/kpi-strip.tsx';
 import { MessagePanel } from './message-panel.tsx';
 import { RunGraph } from '../../features/graph/run-graph.tsx';
+import { TaskBoard } from '../../features/tasks/task-board.tsx';
 import { UsagePanel } from '../../features/usage/usage-panel.tsx';
 import { useScopeRun } from '../../shared/navigation/scope.ts';
 import { Panel } from '../../shared/ui/panel.tsx';
@@ -17,7 +19,8 @@ export function OverviewPage() {
   if (!run) return <Welcome />;
   return (
     <div className={styles['page']}>
-      <h1 className={styles['hidden']}>Overview of {run.name}</h1>
+      <h1 className="fk-hidden">Overview of {run.name}</h1>
+      <InboxStrip />
       <KpiStrip run={run} />
       <div className={styles['grid']}>
         <Panel
@@ -26,7 +29,7 @@ export function OverviewPage() {
           className={styles['graph']}
           flush
         >
-          <RunGraph runId={run.id} tasks={tasks} />
+          <RunGraph runId={run.id} tasks={tasks} instead={<TaskBoard tasks={tasks} />} />
         </Panel>
         <AgentPanel run={run} className={styles['agents']} />
         <EventPanel className={styles['events']} />

@@ -29,7 +29,7 @@ export function RunPage() {
       <RunHeader run={run} />
       <KpiStrip run={run} />
       <Panel title="Graph" className={styles['graph']} flush>
-        <RunGraph runId={run.id} tasks={tasks} />
+        <RunGraph runId={run.id} tasks={tasks} instead={<TaskBoard tasks={tasks} />} />
       </Panel>
       <Panel
         title="Work"

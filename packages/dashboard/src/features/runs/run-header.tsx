@@ -1,8 +1,12 @@
 import { type Run, runEnded } from '@fusion-kit/domain/run';
 import { Button } from '@mantine/core';
-import { IconBan, IconGitBranch, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconBan, IconClock, IconGitBranch, IconGitFork, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useSend } from '../../shared/api/use-send.ts';
-import { dateAndTime, shortCommit } from '../../shared/format/figures.ts';
+import { dateAndTime, elapsed, shortCommit } from '../../shared/format/figures.ts';
+import { useNames } from '../../shared/live/use-names.ts';
+import { useNow } from '../../shared/live/use-now.ts';
+import { useOpen } from '../../shared/navigation/use-open.ts';
+import { ForkButton } from '../../shared/start/fork-button.tsx';
 import { ConfirmButton } from '../../shared/ui/confirm-button.tsx';
 import { CopyCode } from '../../shared/ui/copy-code.tsx';
 import { FailureNote } from '../../shared/ui/failure-note.tsx';
@@ -33,6 +37,9 @@ export function RunHeader({ run }: { run: Run }) {
           </span>
         )}
         <span>started {dateAndTime(run.startedAt)}</span>
+        {run.forkOf && <ForkedFrom fork={run.forkOf} />}
+        {run.deadlineAt !== undefined && !runEnded(run.state) && <Deadline at={run.deadlineAt} />}
+        {run.concurrency !== undefined && <span>at most {run.concurrency} at once</span>}
         {Object.entries(run.inputs).map(([name, value]) => (
           <span key={name} className="fk-clip">
             {name}: <code className="fk-mono">{value}</code>
@@ -46,7 +53,8 @@ export function RunHeader({ run }: { run: Run }) {
 
 function RunActions({ run }: { run: Run }) {
   const { send, sending } = useSend();
-  if (runEnded(run.state)) return null;
+  if (runEnded(run.state))
+    return run.state === 'completed' ? null : <ForkButton run={run}>Run again what did not complete</ForkButton>;
   const change = (action: 'pause' | 'resume' | 'cancel') => void send('PATCH', `/runs/${run.id}`, { action });
   return (
     <>
@@ -76,5 +84,33 @@ function RunActions({ run }: { run: Run }) {
         </ConfirmButton>
       )}
     </>
+  );
+}
+
+/** The run whose work this one goes on from. */
+function ForkedFrom({ fork }: { fork: NonNullable<Run['forkOf']> }) {
+  const names = useNames();
+  const open = useOpen();
+  return (
+    <span className={styles['branch']} data-testid="forked-from">
+      <IconGitFork size={14} aria-hidden />
+      <span>
+        goes on from{' '}
+        <button type="button" className={`fk-plain fk-link ${styles['from']}`} onClick={() => open.run(fork.runId)}>
+          {names.run(fork.runId)}
+        </button>
+        {fork.node !== undefined && `, from ${fork.node} on`}
+      </span>
+    </span>
+  );
+}
+
+function Deadline({ at }: { at: number }) {
+  const left = at - useNow();
+  return (
+    <span className={styles['branch']} title={dateAndTime(at)}>
+      <IconClock size={14} aria-hidden />
+      <span className="fk-figure">{left > 0 ? `${elapsed(left)} until its deadline` : 'its deadline has passed'}</span>
+    </span>
   );
 }

@@ -1,20 +1,21 @@
-import { proofOf, templatesOf } from '@fusion-kit/domain/node';
-import type { Task } from '@fusion-kit/domain/task';
-import { dateAndTime, shortCommit, tokens, usd } from '../../shared/format/figures.ts';
-import { taskNote } from '../../shared/live/task-waits.ts';
+import { expressionsOf, innerOf, proofOf, templatesOf } from '@fusion-kit/domain/node';
+import { isOfHouse, type Task } from '@fusion-kit/domain/task';
+import { IconAlertTriangleFilled } from '@tabler/icons-react';
+import { ApprovalAnswer } from '../../shared/answer/approval-answer.tsx';
+import { PROCESS_WORDS } from '../../shared/format/process-words.ts';
+import { workLine } from '../../shared/format/work-line.ts';
 import { useLive } from '../../shared/live/use-live.ts';
-import { useNames } from '../../shared/live/use-names.ts';
 import { useOpen } from '../../shared/navigation/use-open.ts';
 import { TranscriptView } from '../../shared/transcript/transcript-view.tsx';
-import { CopyCode } from '../../shared/ui/copy-code.tsx';
 import { Elapsed } from '../../shared/ui/elapsed.tsx';
-import { Facts } from '../../shared/ui/facts.tsx';
 import { FailureNote } from '../../shared/ui/failure-note.tsx';
 import { ReceiptView } from '../../shared/ui/receipt-view.tsx';
 import { DrawerSection, SideDrawer } from '../../shared/ui/side-drawer.tsx';
 import { TaskBadge } from '../../shared/ui/task-badge.tsx';
 import { TextBlock } from '../../shared/ui/text-block.tsx';
 import { TaskActions } from './task-actions.tsx';
+import { TaskFacts } from './task-facts.tsx';
+import { TaskInside } from './task-inside.tsx';
 import { TaskNeeds } from './task-needs.tsx';
 import styles from './task-drawer.module.css';
 
@@ -26,7 +27,7 @@ export function TaskDrawer({ taskId }: { taskId: string }) {
     <span className={styles['title']}>
       <span className={styles['name']}>
         <strong className="fk-clip">{task?.title ?? 'Unknown task'}</strong>
-        {task && <code className="fk-mono fk-faint">{task.node}</code>}
+        {task && <code className="fk-mono fk-faint fk-clip">{task.node}</code>}
       </span>
       {task && <TaskBadge task={task} />}
     </span>
@@ -43,55 +44,44 @@ export function TaskDrawer({ taskId }: { taskId: string }) {
 }
 
 function Content({ task }: { task: Task }) {
-  const names = useNames();
-  const open = useOpen();
-  const note = useLive((store) => taskNote(store, task, names, Date.now()));
-  const agentId = task.dispatch?.agentId ?? task.lastAgentId;
-  const asked = Object.values(templatesOf(task.work)).join('\n');
-  const { verify } = proofOf(task.work);
+  const { work } = task;
+  const asked = Object.values({ ...templatesOf(work), ...expressionsOf(work), ...innerOf(work).expressions }).join(
+    '\n',
+  );
+  const { verify } = proofOf(work);
+  const isAsking = work.kind === 'approval' && task.state === 'running';
   return (
     <>
+      {isAsking && (
+        <section className={styles['asks']} aria-label="Answer">
+          <ApprovalAnswer task={task} />
+        </section>
+      )}
       <TaskActions task={task} />
-      {task.failure && <FailureNote failure={task.failure} />}
+      {task.stalled && <StalledNote stalled={task.stalled} />}
+      {task.failure && (
+        <div className={styles['failure']}>
+          <FailureNote failure={task.failure} />
+        </div>
+      )}
       <DrawerSection title="About">
-        <Facts
-          facts={{
-            [task.state === 'queued' ? 'Waiting' : 'Note']: task.failure && task.state !== 'queued' ? undefined : note,
-            Agent: agentId && (
-              <button type="button" className="fk-link fk-plain" onClick={() => open.agent(agentId)}>
-                {names.agent(agentId)}
-              </button>
-            ),
-            Priority: task.priority,
-            Requires: task.requires.join(', '),
-            Dispatch:
-              task.fence > 0 &&
-              `${task.fence}${task.attempts > 0 ? `, ${task.attempts} failed` : ''} of at most ${task.retry.limit + 1} attempts`,
-            Time: <Elapsed since={task.startedAt} until={task.finishedAt} />,
-            Tokens: `${tokens(task.usage.inputTokens)} in · ${tokens(task.usage.outputTokens)} out`,
-            Cost: usd(task.usage.costUsd, task.usage.unpricedCalls),
-            Landed: task.landed && (
-              <CopyCode
-                text={task.landed.commit}
-                shown={`${shortCommit(task.landed.commit)} on ${task.landed.ref.replace('refs/heads/', '')}`}
-              />
-            ),
-            Created: dateAndTime(task.createdAt),
-          }}
-        />
+        <TaskFacts task={task} />
       </DrawerSection>
+      <TaskInside task={task} />
       <TaskNeeds task={task} />
-      <DrawerSection title="Asked for">
-        <p className={styles['prose']}>{asked}</p>
-        {verify.length > 0 && (
-          <p className={styles['verify']}>
-            Verified by{' '}
-            {verify.map((command) => (
-              <code key={command}>{command}</code>
-            ))}
-          </p>
-        )}
-      </DrawerSection>
+      {!isAsking && (
+        <DrawerSection title={work.kind === 'approval' ? 'Asked' : 'Asked for'}>
+          <p className={styles['prose']}>{asked || workLine(work)}</p>
+          {verify.length > 0 && (
+            <p className={styles['verify']}>
+              Verified by{' '}
+              {verify.map((command) => (
+                <code key={command}>{command}</code>
+              ))}
+            </p>
+          )}
+        </DrawerSection>
+      )}
       {task.receipt && (
         <DrawerSection title="Receipt" note="collected by fusion-kit, not by the agent">
           <ReceiptView receipt={task.receipt} />
@@ -107,9 +97,25 @@ function Content({ task }: { task: Task }) {
           ))}
         </DrawerSection>
       )}
-      <DrawerSection title="Conversation">
-        <TranscriptView taskId={task.id} agentId={task.dispatch?.agentId} />
-      </DrawerSection>
+      {!isOfHouse(task) && (
+        <DrawerSection title={work.kind === 'agent' ? 'Conversation' : 'Log'}>
+          <TranscriptView
+            taskId={task.id}
+            agentId={task.dispatch?.agentId}
+            {...(work.kind !== 'agent' && { nothing: 'Nothing yet: what it runs and prints appears here.' })}
+          />
+        </DrawerSection>
+      )}
     </>
   );
 }
+
+/** That nothing was heard of it for a while, and what can be told of its process. */
+const StalledNote = ({ stalled }: { stalled: NonNullable<Task['stalled']> }) => (
+  <p className={styles['stalled']} role="note">
+    <IconAlertTriangleFilled size={15} aria-hidden />
+    <span>
+      No progress for <Elapsed since={stalled.since} />; {PROCESS_WORDS[stalled.process]}.
+    </span>
+  </p>
+);

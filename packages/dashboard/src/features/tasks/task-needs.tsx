@@ -1,9 +1,12 @@
-import type { Task } from '@fusion-kit/domain/task';
+import { type Accept, type Task } from '@fusion-kit/domain/task';
 import { sameFields, useLive } from '../../shared/live/use-live.ts';
-import { useOpen } from '../../shared/navigation/use-open.ts';
 import { DrawerSection } from '../../shared/ui/side-drawer.tsx';
-import { TaskBadge } from '../../shared/ui/task-badge.tsx';
+import { TaskLink } from './task-link.tsx';
 import styles from './task-needs.module.css';
+
+/** How a needed task may end, where that is not that it completes. */
+const acceptNote = (accept: readonly Accept[] | undefined): string | undefined =>
+  accept === undefined || accept.join() === 'completed' ? undefined : `if ${accept.join(' or ')}`;
 
 /** What a task needs and what needs it, each a link. */
 export function TaskNeeds({ task }: { task: Task }) {
@@ -13,28 +16,33 @@ export function TaskNeeds({ task }: { task: Task }) {
     sameFields,
   );
   if (needs.length === 0 && dependents.length === 0) return null;
+  const accepted = new Map(task.needs.map((need) => [need.id, need.accept]));
   return (
     <DrawerSection title="Dependencies">
       <div className={styles['sides']}>
-        <Side title="Needs" tasks={needs} none="nothing" />
-        <Side title="Unblocks" tasks={dependents} none="nothing" />
+        <Side title="Needs" tasks={needs} noteOf={(other) => acceptNote(accepted.get(other.id))} />
+        <Side
+          title="Unblocks"
+          tasks={dependents}
+          noteOf={(other) => acceptNote(other.needs.find((need) => need.id === task.id)?.accept)}
+        />
       </div>
     </DrawerSection>
   );
 }
 
-function Side({ title, tasks, none }: { title: string; tasks: readonly Task[]; none: string }) {
-  const open = useOpen();
-  return (
-    <div className={styles['side']}>
-      <span className="fk-faint">{title}</span>
-      {tasks.length === 0 && <span className="fk-dim">{none}</span>}
-      {tasks.map((task) => (
-        <button key={task.id} type="button" onClick={() => open.task(task.id)}>
-          <TaskBadge task={task} variant="icon" />
-          <span className="fk-clip">{task.title}</span>
-        </button>
-      ))}
-    </div>
-  );
+interface SideProps {
+  title: string;
+  tasks: readonly Task[];
+  noteOf: (task: Task) => string | undefined;
 }
+
+const Side = ({ title, tasks, noteOf }: SideProps) => (
+  <div className={styles['side']}>
+    <span className="fk-faint">{title}</span>
+    {tasks.length === 0 && <span className="fk-dim">nothing</span>}
+    {tasks.map((task) => (
+      <TaskLink key={task.id} task={task} note={noteOf(task)} />
+    ))}
+  </div>
+);

@@ -7,11 +7,13 @@ import { useLive } from '../../shared/live/use-live.ts';
 import { useNames } from '../../shared/live/use-names.ts';
 import { useOpen } from '../../shared/navigation/use-open.ts';
 import { Elapsed } from '../../shared/ui/elapsed.tsx';
+import { KindMark } from '../../shared/ui/kind-mark.tsx';
 import { TaskBadge } from '../../shared/ui/task-badge.tsx';
 import { VirtualRows } from '../../shared/ui/virtual-rows.tsx';
+import styles from './task-table.module.css';
 import table from '../../shared/ui/table.module.css';
 
-const COLUMNS = '112px minmax(220px, 1.3fr) 130px minmax(200px, 1fr) 54px 72px 72px 76px';
+const COLUMNS = '140px minmax(220px, 1.3fr) 130px minmax(200px, 1fr) 54px 72px 72px 76px';
 
 /** Tasks in rows, with why each waits; a click opens one. */
 export const TaskTable = ({ tasks }: { tasks: readonly Task[] }) => (
@@ -21,7 +23,7 @@ export const TaskTable = ({ tasks }: { tasks: readonly Task[] }) => (
     rowHeight={41}
     label="Tasks"
     role="rowgroup"
-    minWidth={1020}
+    minWidth={1048}
     head={<Head />}
   >
     {(task) => <Row id={task.id} />}
@@ -65,11 +67,12 @@ const Row = memo(function Row({ id }: { id: TaskId }) {
       <span role="cell">
         <TaskBadge task={task} />
       </span>
-      <span role="cell" className="fk-clip">
-        <button type="button" className={table['open']} onClick={() => open.task(id)}>
+      <span role="cell" className={styles['name']}>
+        <KindMark kind={task.work.kind} variant="icon" />
+        <button type="button" className={`${table['open']} fk-clip`} onClick={() => open.task(id)}>
           {task.title}
-        </button>{' '}
-        <code className="fk-mono fk-faint">{task.node}</code>
+        </button>
+        <code className="fk-mono fk-faint fk-clip">{task.node}</code>
       </span>
       <span role="cell" className={table['second']}>
         {agent ?? '–'}

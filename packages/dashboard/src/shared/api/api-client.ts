@@ -16,6 +16,8 @@ export interface ApiClient {
   get: <Answer>(path: string, answer: z.ZodType<Answer>, asking?: Asking) => Promise<Answer>;
   /** The whole of a text of which an event shows the beginning, by its digest. */
   blob: (digest: string, signal: AbortSignal) => Promise<string>;
+  /** Asks for something new and reads what came to be. */
+  make: <Answer>(path: string, body: unknown, answer: z.ZodType<Answer>) => Promise<Answer>;
   /** Asks for a change; the page learns its effect from the events that follow. */
   send: (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<void>;
 }
@@ -46,6 +48,10 @@ export function apiClient(origin: string, token: string): ApiClient {
       return answer.parse(await response.json());
     },
     blob: async (digest, signal) => (await request(`/blobs/${digest}`, { signal })).text(),
+    make: async (path, body, answer) => {
+      const response = await request(path, { method: 'POST', body: JSON.stringify(body) });
+      return answer.parse(await response.json());
+    },
     send: async (method, path, body) => {
       await request(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
     },

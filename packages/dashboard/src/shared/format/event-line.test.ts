@@ -21,5 +21,9 @@ it('writes every event of a whole run as one line that names what it is about', 
 
 it('names the task that made another one impossible', () => {
   expect(reasonLine('dependency_failed:tsk_1', NAMES)).toBe('discount did not complete');
+  expect(reasonLine('dependency_completed:tsk_1', NAMES)).toBe(
+    'discount completed, and this is the way for when it does not',
+  );
+  expect(reasonLine('dependency_skipped:tsk_1', NAMES)).toBe('discount was skipped');
   expect(reasonLine('cancelled by a person', NAMES)).toBe('cancelled by a person');
 });

@@ -66,7 +66,7 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
     `${names.task(event.taskId)} back to the queue: ${event.failure?.message ?? event.reason}`,
   'task.failed': (event, names) => `${names.task(event.taskId)} failed: ${event.failure.message}`,
   'task.cancelled': (event, names) => `${names.task(event.taskId)} cancelled: ${reasonLine(event.reason, names)}`,
-  'task.skipped': (event, names) => `${names.task(event.taskId)} skipped: ${event.reason}`,
+  'task.skipped': (event, names) => `${names.task(event.taskId)} skipped: ${reasonLine(event.reason, names)}`,
   'turn.opened': (event, names) => `${names.agent(event.agentId)} begins ${names.task(event.taskId)}`,
   'turn.told': (event, names) => `${names.agent(event.agentId)} is told ${quoted(event.text)}`,
   'step.answered': (event, names) => {
@@ -97,8 +97,14 @@ export const EVENT_LINE_TYPES = Object.keys(LINES) as EventType[];
 export const eventLine = (event: Event, names: Names): string =>
   (LINES[event.type] as (event: Event, names: Names) => string)(event, names);
 
+const DEPENDENCY = {
+  failed: 'did not complete',
+  completed: 'completed, and this is the way for when it does not',
+  skipped: 'was skipped',
+} as const;
+
 /** `dependency_failed:tsk_…` in words. Pure. */
 export const reasonLine = (reason: string, names: Names): string => {
-  const [, id] = /^dependency_failed:(\S+)$/.exec(reason) ?? [];
-  return id ? `${names.task(id)} did not complete` : reason;
+  const [, how, id] = /^dependency_(failed|completed|skipped):(\S+)$/.exec(reason) ?? [];
+  return how && id ? `${names.task(id)} ${DEPENDENCY[how as keyof typeof DEPENDENCY]}` : reason;
 };

@@ -1,7 +1,9 @@
 import type { Frame, SnapshotView } from '@fusion-kit/domain/api';
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { AgentId } from '@fusion-kit/domain/ids';
+import { inboxOf, type InboxItem } from '@fusion-kit/domain/inbox';
 import { type Rows, type Table, TABLES } from '@fusion-kit/domain/row';
+import { runEnded } from '@fusion-kit/domain/run';
 import { World } from '@fusion-kit/domain/world';
 import { type Activity, activityAfter, activityWriting } from './activity.ts';
 import { type ModelCall, modelCall } from './model-call.ts';
@@ -18,6 +20,9 @@ export interface Connection {
 
 /** What frames came to: `resync` when the page must start again from a snapshot. */
 export type Received = 'applied' | 'resync';
+
+/** What is listed, each list made anew only after a change. */
+type Part = Table | 'recent' | 'calls' | 'inbox';
 
 /** Runs `flush` once, soon: the browser's next frame, so that a burst of events is painted once. */
 export type Soon = (flush: () => void) => void;
@@ -39,7 +44,7 @@ export class LiveStore {
   #connection: Connection = { state: 'connecting', since: 0 };
   #server: Omit<SnapshotView, 'rows'> | undefined;
   readonly #activities = new Map<AgentId, Activity>();
-  readonly #revisions = new Map<Table | 'recent' | 'calls', number>();
+  readonly #revisions = new Map<Part, number>();
   readonly #lists = new Map<string, { revision: number; list: readonly unknown[] }>();
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Set<(entries: readonly Entry[]) => void>();
@@ -83,6 +88,15 @@ export class LiveStore {
   }
   all<T extends Table>(table: T): readonly Rows[T][] {
     return this.#list(table, () => [...this.#world.all(table)]);
+  }
+  /** What waits for a person in any run, the longest waiting first; derived from the rows as they are. */
+  get inbox(): readonly InboxItem[] {
+    return this.#list('inbox', () =>
+      [...this.#world.all('runs')]
+        .filter((run) => !runEnded(run.state))
+        .flatMap((run) => inboxOf(run, this.#world.tasksOf(run.id)))
+        .toSorted((one, other) => one.since - other.since),
+    );
   }
   activity(agent: AgentId): Activity | undefined {
     return this.#activities.get(agent);
@@ -178,11 +192,12 @@ export class LiveStore {
     else this.#activities.delete(told.agentId);
   }
 
-  #touch(part: Table | 'recent' | 'calls'): void {
+  #touch(part: Part): void {
     this.#revisions.set(part, (this.#revisions.get(part) ?? 0) + 1);
+    if (part === 'tasks' || part === 'runs') this.#touch('inbox');
   }
 
-  #list<Item>(part: Table | 'recent' | 'calls', make: () => Item[]): readonly Item[] {
+  #list<Item>(part: Part, make: () => Item[]): readonly Item[] {
     const revision = this.#revisions.get(part) ?? 0;
     const kept = this.#lists.get(part);
     if (kept?.revision === revision) return kept.list as readonly Item[];

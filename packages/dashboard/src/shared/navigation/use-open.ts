@@ -10,6 +10,7 @@ export function useOpen(): {
   agent: (id: string) => void;
   run: (id: string) => void;
   project: (id: string) => void;
+  workflow: (id: string) => void;
   close: () => void;
 } {
   const navigate = useNavigate();
@@ -21,6 +22,7 @@ export function useOpen(): {
       agent: (agent) => search({ agent, task: undefined }),
       run: (run) => search({ run, project: undefined, task: undefined, agent: undefined }),
       project: (project) => search({ project, run: undefined, task: undefined, agent: undefined }),
+      workflow: (workflow) => search({ workflow, task: undefined, agent: undefined }),
       close: () => search({ task: undefined, agent: undefined }),
     };
   }, [navigate]);

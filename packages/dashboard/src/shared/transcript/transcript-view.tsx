@@ -11,8 +11,19 @@ import { type Passage, transcriptOf } from './transcript.ts';
 import { useTaskLog } from './use-task-log.ts';
 import styles from './transcript.module.css';
 
+interface TranscriptProps {
+  taskId: string;
+  agentId?: AgentId | undefined;
+  /** What is said while there is nothing to show. */
+  nothing?: string;
+}
+
 /** The conversation of an agent with its model about a task: as it was, and as it goes on. */
-export function TranscriptView({ taskId, agentId }: { taskId: string; agentId?: AgentId | undefined }) {
+export function TranscriptView({
+  taskId,
+  agentId,
+  nothing = 'Nothing yet: the conversation begins when an agent starts the task.',
+}: TranscriptProps) {
   const log = useTaskLog(taskId);
   const passages = useMemo(() => transcriptOf(log.entries), [log.entries]);
   const writing = useLive((store) => {
@@ -22,8 +33,7 @@ export function TranscriptView({ taskId, agentId }: { taskId: string; agentId?: 
   });
   if (log.state === 'failed' && log.error) return <FailureNote failure={log.error.toJSON()} />;
   if (log.state === 'loading' && passages.length === 0) return <Skeleton height={80} />;
-  if (passages.length === 0 && !writing)
-    return <p className="fk-faint">Nothing yet: the conversation begins when an agent starts the task.</p>;
+  if (passages.length === 0 && !writing) return <p className="fk-faint">{nothing}</p>;
   return (
     <ol className={styles['transcript']}>
       {passages.map((passage) => (

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import styles from './confirm-button.module.css';
 
 interface ConfirmButtonProps extends ButtonProps {
+  title?: string;
   question: string;
   confirm: string;
   onConfirm: () => void;

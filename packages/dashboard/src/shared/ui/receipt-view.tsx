@@ -1,5 +1,5 @@
 import type { FileChange, Receipt } from '@fusion-kit/domain/receipt';
-import { IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react';
+import { type Icon, IconAlertTriangle, IconFileCheck, IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react';
 import { shortCommit } from '../format/figures.ts';
 import { CheckList } from './check-list.tsx';
 import { CopyCode } from './copy-code.tsx';
@@ -10,20 +10,45 @@ const LETTERS = { added: 'A', modified: 'M', deleted: 'D', renamed: 'R' } as con
   string
 >;
 
+/** What each kind of receipt is worth. */
+const WORTH = {
+  verified: {
+    icon: IconShieldCheck,
+    name: 'Verified by fusion-kit',
+    means: 'the commands of the task succeeded on a clean checkout of the result',
+  },
+  files: {
+    icon: IconFileCheck,
+    name: 'Files changed',
+    means: 'files that the task names have changed; no command says that they are right',
+  },
+  unverified: {
+    icon: IconShieldQuestion,
+    name: 'Not verified',
+    means: 'the task names neither commands nor files; only the agent says that it is done',
+  },
+} as const satisfies Record<Receipt['kind'], { icon: Icon; name: string; means: string }>;
+
 /** The evidence that fusion-kit collected for a task: its commit, its files, its checks. */
 export function ReceiptView({ receipt }: { receipt: Receipt }) {
-  const verified = receipt.kind === 'verified';
-  const Icon = verified ? IconShieldCheck : IconShieldQuestion;
+  const { icon: Icon, name, means } = WORTH[receipt.kind];
+  const { outsideCount = 0 } = receipt;
   const unnamed = receipt.fileCount - receipt.files.length;
   return (
     <div className={styles['receipt']}>
-      <div className={styles['head']} data-verified={verified}>
+      <div className={styles['head']} data-kind={receipt.kind}>
         <Icon size={16} aria-hidden />
         <span>
-          {verified ? 'Verified by fusion-kit' : 'Not verified: the task names no check'}, sandbox {receipt.sandbox}
+          <strong>{name}</strong>: {means}; sandbox {receipt.sandbox}
         </span>
         {receipt.commit && <CopyCode text={receipt.commit} shown={shortCommit(receipt.commit)} />}
       </div>
+      {outsideCount > 0 && (
+        <p className={styles['outside']}>
+          <IconAlertTriangle size={15} aria-hidden />
+          {outsideCount === 1 ? '1 file lies' : `${outsideCount} files lie`} outside what the task was to write.
+        </p>
+      )}
       {receipt.files.length > 0 && (
         <ul className={styles['files']}>
           {receipt.files.map((file) => (

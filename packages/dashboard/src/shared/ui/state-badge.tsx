@@ -13,8 +13,8 @@ interface StateBadgeProps {
 /** A state as icon and word. */
 export function StateBadge({ state, detail, variant = 'soft', word }: StateBadgeProps) {
   const shown = detail ?? state;
-  const { tone, icon: Icon, turns } = LOOKS[shown];
-  const text = word ?? shown;
+  const { tone, icon: Icon, turns, word: own } = LOOKS[shown];
+  const text = word ?? own ?? shown;
   return (
     <span
       className={styles['badge']}
@@ -23,7 +23,7 @@ export function StateBadge({ state, detail, variant = 'soft', word }: StateBadge
       title={variant === 'icon' ? text : undefined}
     >
       <Icon size={14} className={turns ? styles['turning'] : undefined} aria-hidden />
-      <span className={variant === 'icon' ? styles['hidden'] : undefined}>{text}</span>
+      <span className={variant === 'icon' ? 'fk-hidden' : undefined}>{text}</span>
     </span>
   );
 }

@@ -15,6 +15,7 @@ import {
   IconCircleXFilled,
   IconClock,
   IconGitMerge,
+  IconHistory,
   IconHourglass,
   IconMoonStars,
   IconPlayerPauseFilled,
@@ -22,6 +23,7 @@ import {
   IconProgress,
   IconShieldCheck,
   IconUserCheck,
+  IconUserQuestion,
   type Icon,
 } from '@tabler/icons-react';
 
@@ -31,9 +33,13 @@ export interface Look {
   icon: Icon;
   /** Turns slowly while the state lasts. */
   turns?: boolean;
+  /** When the state's own name is not the word. */
+  word?: string;
 }
 
-export type AnyState = AgentState | TaskState | RunState | TaskPhase | DeliveryState | 'checking';
+/** How a task is shown where its state and phase do not say what matters: its result is another run's, a person is asked, nothing is heard of it. */
+export type TaskMark = 'kept' | 'asking' | 'stalled';
+export type AnyState = AgentState | TaskState | RunState | TaskPhase | DeliveryState | 'checking' | TaskMark;
 
 /** One look for each state of anything, always shown with its word: colour alone says nothing. */
 export const LOOKS: Record<AnyState, Look> = {
@@ -59,4 +65,7 @@ export const LOOKS: Record<AnyState, Look> = {
   delivered: { tone: 'near', icon: IconCheck },
   acknowledged: { tone: 'good', icon: IconChecks },
   expired: { tone: 'wait', icon: IconCircle },
+  kept: { tone: 'good', icon: IconHistory },
+  asking: { tone: 'wait', icon: IconUserQuestion, word: 'needs an answer' },
+  stalled: { tone: 'bad', icon: IconAlertTriangleFilled },
 };

@@ -1,0 +1,14 @@
+import { hasBody } from '@fusion-kit/domain/node';
+import { isOfHouse, type Task } from '@fusion-kit/domain/task';
+import type { AnyState } from './state-look.ts';
+
+/** What is shown as the state of a task: what matters most about it. Pure. */
+export function shownState(task: Pick<Task, 'state' | 'phase' | 'work' | 'stalled' | 'inheritedFrom'>): AnyState {
+  if (task.inheritedFrom) return 'kept';
+  if (task.state !== 'running') return task.state;
+  if (task.stalled) return 'stalled';
+  if (task.work.kind === 'approval') return 'asking';
+  // the house holds what runs inside others as parked; to a reader it is under way
+  if (hasBody(task.work) || isOfHouse(task) || task.phase === 'working') return 'running';
+  return task.phase ?? 'running';
+}
