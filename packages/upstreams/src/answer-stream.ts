@@ -43,7 +43,11 @@ export function answerStream(body: ReadableStream<Uint8Array>, answer: AnswerStr
   signal.addEventListener('abort', onAbort, { once: true });
 
   const broken = (message: string, cause?: unknown) =>
-    new FusionError('provider_unreachable', `${answer.provider} ${message}`, { cause, retryAfterMs: answer.againMs });
+    new FusionError('provider_unreachable', `${answer.provider} ${message}`, {
+      cause,
+      details: { brokeOff: true },
+      retryAfterMs: answer.againMs,
+    });
 
   const next = async () => {
     try {

@@ -105,8 +105,15 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
     return { waitMs };
   };
 
-  const brokeOff = (trouble: Trouble, place: Place) =>
-    trouble.again ? later(trouble.error, pause(trouble, 1, place).waitMs) : trouble.error;
+  const brokeOff = ({ error, ...trouble }: Trouble, place: Place) => {
+    const { code, message, cause } = error;
+    const waitMs = trouble.again ? pause({ error, ...trouble }, 1, place).waitMs : undefined;
+    return new FusionError(code, message, {
+      cause,
+      details: { ...error.details, brokeOff: trouble.again },
+      retryAfterMs: waitMs,
+    });
+  };
 
   /** What only a person can mend is asked again later: a call loses nothing by it, and the work goes on by itself. */
   const refusal = ({ error }: Trouble, secret: string | undefined) => {

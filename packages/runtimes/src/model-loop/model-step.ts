@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Delta, ModelEndpoint } from '@fusion-kit/domain/ports/runtime';
 import { streamText, tool, type LanguageModel, type ModelMessage, type ToolSet } from 'ai';
 import type { Step, ToolCall } from './conversation.ts';
-import { fusionErrorIn, isFinal, providerFailure } from './provider-failure.ts';
+import { brokeOff, fusionErrorIn, isFinal, providerFailure } from './provider-failure.ts';
 import { TOOLS } from './tools.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -38,8 +38,8 @@ export async function* modelStep(question: Question, signal: AbortSignal): Async
     } catch (thrown) {
       signal.throwIfAborted();
       const ours = fusionErrorIn(thrown);
-      if (ours) throw ours;
-      if (tries === TRIES || isFinal(thrown))
+      if (ours && (tries === TRIES || !brokeOff(ours))) throw ours;
+      if (!ours && (tries === TRIES || isFinal(thrown)))
         throw providerFailure(question.endpoint.provider, question.endpoint.model, thrown);
     }
     await unlessAborted(wait(RETRY_DELAY_MS * tries), signal);
@@ -61,7 +61,7 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
       }
       if (part.type === 'tool-call' && calls.length < CALLS_MAX)
         calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
-      if (part.type === 'finish-step') finishReason = part.rawFinishReason;
+      if (part.type === 'finish-step') finishReason = part.rawFinishReason ?? unspokenEnd(question, part.finishReason);
     }
   } finally {
     // Leaving the stream alone does not hang up on the provider: it would go on writing, and be paid for.
@@ -74,6 +74,10 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
   if (text.trim() === '' && calls.length === 0) throw new Error('the answer was empty');
   return { text, calls, finishReason };
 }
+
+/** OpenAI's responses give a reason only when they end early; its client tells an end in order from one that was cut off. */
+const unspokenEnd = ({ endpoint: { protocol } }: Question, finishReason: string): string | undefined =>
+  protocol === 'openai' && (finishReason === 'stop' || finishReason === 'tool-calls') ? finishReason : undefined;
 
 const ask = ({ model, system, messages }: Question, abortSignal: AbortSignal) =>
   streamText({

@@ -8,6 +8,9 @@ export function fusionErrorIn(thrown: unknown): FusionError | undefined {
   return undefined;
 }
 
+/** Whether an answer had begun and broke off: the part of it is thrown away and it is asked for again, where what refuses to begin has been tried again already. Pure. */
+export const brokeOff = ({ details }: FusionError): boolean => details?.['brokeOff'] === true;
+
 /** Whether the same request will be refused again: the provider understood it and said no. Pure. */
 export const isFinal = (thrown: unknown): boolean =>
   APICallError.isInstance(thrown) && !thrown.isRetryable && (thrown.statusCode ?? 0) >= 400;
