@@ -41,18 +41,24 @@ export class Log {
   }
 
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<readonly Entry[]> {
-    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-    let seen = after;
-    while (!signal.aborted) {
-      const rung = this.#bell.next();
-      const batch = await this.readAfter(seen, FOLLOW_BATCH);
-      const last = batch.at(-1);
-      if (last) {
-        yield batch;
-        seen = last.seq;
-      } else {
-        await Promise.race([rung, stopped]);
+    // Stopping rings too: to race the bell with a promise of the stop would leave something on that promise at every wake, for as long as it is followed.
+    const wake = () => this.#bell.ring();
+    signal.addEventListener('abort', wake, { once: true });
+    try {
+      let seen = after;
+      while (!signal.aborted) {
+        const rung = this.#bell.next();
+        const batch = await this.readAfter(seen, FOLLOW_BATCH);
+        const last = batch.at(-1);
+        if (last) {
+          yield batch;
+          seen = last.seq;
+        } else if (!signal.aborted) {
+          await rung;
+        }
       }
+    } finally {
+      signal.removeEventListener('abort', wake);
     }
   }
 }

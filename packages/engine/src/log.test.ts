@@ -1,0 +1,41 @@
+import { getEventListeners } from 'node:events';
+import type { Entry } from '@fusion-kit/domain/entry';
+import { ArrayJournal } from '@fusion-kit/testing/array-journal';
+import { SAMPLE } from '@fusion-kit/testing/sample-events';
+import { expect, it } from 'vitest';
+import { Log } from './log.ts';
+
+const entry = (seq: number): Entry => ({ seq, at: seq, event: SAMPLE['project.created'] });
+
+it('wakes whoever follows at every entry, and ends them when they are stopped', async () => {
+  const log = new Log(new ArrayJournal(), 0);
+  const stop = new AbortController();
+  const seen: number[] = [];
+  const following = (async () => {
+    for await (const entries of log.follow(0, stop.signal)) {
+      seen.push(...entries.map(({ seq }) => seq));
+      if (seen.length < 3) log.publish([entry(seen.length + 1)]);
+      else queueMicrotask(() => stop.abort());
+    }
+  })();
+  log.publish([entry(1)]);
+  await following;
+  expect(seen).toEqual([1, 2, 3]);
+});
+
+it('leaves nothing behind on the signal of who follows, stopped or gone', async () => {
+  const log = new Log(new ArrayJournal(), 0);
+  const stop = new AbortController();
+  log.publish([entry(1)]);
+  for await (const _entries of log.follow(0, stop.signal)) {
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    break;
+  }
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
+});
+
+it('follows nothing for who is stopped already', async () => {
+  const log = new Log(new ArrayJournal(), 0);
+  log.publish([entry(1)]);
+  expect(await Array.fromAsync(log.follow(0, AbortSignal.abort()))).toEqual([]);
+});
