@@ -43,5 +43,6 @@ it('keeps one time for a key, and none of what was cleared or stopped', () => {
   expect(rung).toEqual(['second']);
   alarms.set('c', Date.now() + 10, () => rung.push('stopped'));
   alarms.stop();
+  alarms.set('d', Date.now() + 10, () => rung.push('set when stopped'));
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -5,6 +5,7 @@ const SLEEP_MAX_MS = 2_000_000_000;
 export class Alarms<Key> {
   readonly #clock: () => number;
   readonly #timers = new Map<Key, NodeJS.Timeout>();
+  #stopped = false;
 
   constructor(clock: () => number) {
     this.#clock = clock;
@@ -12,6 +13,7 @@ export class Alarms<Key> {
 
   /** Rings once at `at`, in milliseconds since 1970, or soon when that is past; in place of what was set under the key before. */
   set(key: Key, at: number, ring: () => void): void {
+    if (this.#stopped) return;
     this.clear(key);
     const wake = () => {
       if (this.#clock() < at) return this.set(key, at, ring);
@@ -26,7 +28,9 @@ export class Alarms<Key> {
     this.#timers.delete(key);
   }
 
+  /** For good: whoever has it may still be told of things while the house closes, and sets nothing more by that. */
   stop(): void {
+    this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }

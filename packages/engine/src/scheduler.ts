@@ -6,14 +6,13 @@ import type { Admission } from '@fusion-kit/domain/ports/admission';
 import { needsMet, runIsFull } from '@fusion-kit/domain/schedule';
 import { isEnded, isOfHouse, type Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
+import { Alarms } from './alarm.ts';
 import type { Follower } from './follower.ts';
 import { Asked } from './scheduling/asked.ts';
 import { type Choice, choose, type Choosing, steal } from './scheduling/choose.ts';
 import { ReadyQueue } from './scheduling/ready-queue.ts';
 import type { Writer } from './writer.ts';
 
-/** Longest a timer may sleep, in milliseconds (the platform's limit is 2^31 - 1). */
-const SLEEP_MAX_MS = 2_000_000_000;
 /** How soon the machine is asked again when it had no room. */
 const ADMISSION_AGAIN_MS = 2_000;
 
@@ -37,7 +36,8 @@ export class Scheduler implements Follower {
   readonly #ready: ReadyQueue;
   readonly #asked: Asked;
   readonly #idle = new Set<AgentId>();
-  readonly #timers = new Map<TaskId, NodeJS.Timeout>();
+  /** For what waits before its next attempt. */
+  readonly #alarms: Alarms<TaskId>;
   #again: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -45,6 +45,7 @@ export class Scheduler implements Follower {
     this.#options = options;
     this.#ready = new ReadyQueue(options.world);
     this.#asked = new Asked(options.world);
+    this.#alarms = new Alarms(options.clock);
   }
 
   /** Takes up what was waiting when the server started. */
@@ -75,8 +76,7 @@ export class Scheduler implements Follower {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#again);
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#alarms.stop();
   }
 
   #note(id: AgentId): void {
@@ -90,19 +90,15 @@ export class Scheduler implements Follower {
     if (id === undefined || this.#stopped) return;
     if (!task || !mayStart(world, task)) {
       this.#ready.remove(id);
-      clearTimeout(this.#timers.get(id));
-      this.#timers.delete(id);
+      this.#alarms.clear(id);
       return;
     }
-    const waitMs = (task.notBefore ?? 0) - clock();
-    if (waitMs <= 0) return this.#asked.hasTask(task.id) ? undefined : this.#ready.put(task);
-    clearTimeout(this.#timers.get(task.id));
-    const wake = () => {
-      this.#timers.delete(task.id);
-      this.#consider(world.get('tasks', task.id));
+    const { notBefore = 0 } = task;
+    if (notBefore <= clock()) return this.#asked.hasTask(id) ? undefined : this.#ready.put(task);
+    this.#alarms.set(id, notBefore, () => {
+      this.#consider(world.get('tasks', id));
       this.#match();
-    };
-    this.#timers.set(task.id, setTimeout(wake, Math.min(waitMs, SLEEP_MAX_MS)));
+    });
   }
 
   /** First everybody takes what is theirs or nobody's; then those who still have nothing take from others. */

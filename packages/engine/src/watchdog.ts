@@ -50,6 +50,7 @@ export class Watchdog implements Follower {
   readonly #limits: WatchdogLimits;
   readonly #marks = new Map<DispatchId, Mark>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   /** Since when it has been awake without a break, and when it last looked, by both clocks. */
   #awakeSince = 0;
   #looked = { wall: 0, steady: 0 };
@@ -89,6 +90,7 @@ export class Watchdog implements Follower {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#marks.clear();
@@ -105,6 +107,7 @@ export class Watchdog implements Follower {
   }
 
   #watch(caller: Caller): void {
+    if (this.#stopped) return;
     const now = this.#options.steadyMs();
     this.#marks.set(caller.dispatchId, {
       caller,
