@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import { rebuildRows } from '@fusion-kit/engine/rebuild';
+import { gateway } from '@fusion-kit/gateway/gateway';
 import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { LearnedMemory } from '@fusion-kit/runner/admission/learned-memory';
@@ -94,6 +95,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       upstream: (id) => providers.upstream(id),
       defaultProvider: DEFAULT_PROVIDER,
       sampler,
+      services: { directory: join(dataDir, 'bridge'), serve: (clientOf) => gateway({ clientOf }) },
       workspacesFor: allowed(
         confinement,
         through('workspaces', workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),

@@ -6,6 +6,7 @@ import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { Receipt } from '@fusion-kit/domain/receipt';
 import type { Heartbeat, RunnerMessage, RunnerReport, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import type { OfferedServices } from './bridge/services.ts';
 import { runCommandNode } from './command.ts';
 import { Deadline } from './deadline.ts';
 import { Gate } from './gate.ts';
@@ -29,6 +30,8 @@ export interface DispatchParts {
   /** Absent where only commands are carried out. */
   runtime: Runtime | undefined;
   upstream: Upstream | undefined;
+  /** Absent where nothing serves agents' programs. */
+  services: OfferedServices | undefined;
 }
 
 type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
@@ -167,12 +170,13 @@ export class Dispatch {
   }
 
   #mind(): Mind {
-    const { runtime, upstream } = this.#parts;
+    const { runtime, upstream, services } = this.#parts;
     if (!runtime)
       throw new FusionError('runtime_unknown', `agent ${this.#start.agent.name} carries out commands and nothing else`);
     return {
       runtime,
       upstream,
+      services,
       takeMessages: async () => this.#mailbox.take(),
       send: async (message) => void (await this.#report({ type: 'message.send', ...message })),
       gate: (signal) => this.#gate.pass(signal),

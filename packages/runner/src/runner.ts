@@ -7,6 +7,7 @@ import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import type { OfferedServices } from './bridge/services.ts';
 import { Dispatch } from './dispatch.ts';
 import { graced } from './graced.ts';
 import { checksOf, rejected } from './prove.ts';
@@ -27,6 +28,8 @@ export interface RunnerOptions {
    * @throws {FusionError} `sandbox_missing`
    */
   workspacesFor: (agent: AgentSpec | undefined) => Workspaces;
+  /** What the programs of agents are served with. */
+  services?: OfferedServices;
   /** Longest that a project's check may take. */
   checkTimeoutMs?: number;
   /** Time between two signs of life of what is under way. */
@@ -150,12 +153,18 @@ export class Runner {
   }
 
   #begin(start: StartDispatch): void {
-    const { end, blobs, tokens } = this.#options;
+    const { end, blobs, tokens, services } = this.#options;
     const { dispatchId } = start.caller;
     if (this.#dispatches.has(dispatchId)) return; // handed over twice
     tokens.set(dispatchId, start.token);
     try {
-      const dispatch = new Dispatch(start, { end, blobs, sampler: this.#sampler, ...this.#equipment(start.agent) });
+      const dispatch = new Dispatch(start, {
+        end,
+        blobs,
+        services,
+        sampler: this.#sampler,
+        ...this.#equipment(start.agent),
+      });
       this.#dispatches.set(dispatchId, dispatch);
       this.#heart ??= setInterval(() => this.#beat(), this.#options.heartbeatMs ?? HEARTBEAT_MS).unref();
       void dispatch.done.finally(() => {

@@ -2,6 +2,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
 import type { ModelEndpoint, Runtime, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import { type OfferedServices, openServices } from './bridge/services.ts';
 import { graced } from './graced.ts';
 import type { Claim, Hands } from './hands.ts';
 import { fromConversation } from './wire-text.ts';
@@ -10,6 +11,7 @@ import { fromConversation } from './wire-text.ts';
 export interface Mind extends Pick<Turn, 'takeMessages' | 'send'> {
   runtime: Runtime;
   upstream: Upstream | undefined;
+  services: OfferedServices | undefined;
   gate: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -21,6 +23,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
   const over = new AbortController();
   const signal = AbortSignal.any([hands.signal, over.signal]);
   const model = endpointOf(hands, mind);
+  const services = mind.services && (await openServices(mind.services, { caller, agent, workspace, ...mind }));
   const turn: Turn = {
     caller,
     agent,
@@ -32,6 +35,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     ...(note && { note }),
     workspacePath: workspace.path,
     home: workspace.home,
+    ...(services && { services }),
     ...(model && { model }),
     cage: (command, args, options) => workspace.cage(command, args, options),
     takeMessages: mind.takeMessages,
@@ -59,6 +63,8 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     // A report that was refused leaves the loop early; the runtime has to end its processes all the same.
     over.abort(new FusionError('dispatch_stale', 'the turn is over'));
     await graced(conversation.return({ summary: '', outputs: {} }), signal).catch(() => {});
+    // Before anything is reported that ends the dispatch: what its programs have used is settled in its name.
+    await services?.close();
   }
 }
 

@@ -6,6 +6,7 @@ import type { CageOptions, RunOptions, ScriptEnd } from '@fusion-kit/domain/port
 import { runCommand } from './command.ts';
 import { gitEnvironment } from './git.ts';
 import { PLACE } from './processes.ts';
+import { acrossBridge } from './sandbox/across-bridge.ts';
 
 /** What a cage is made of: the directory it starts in, its HOME and TMPDIR, and what else it may touch. */
 export interface CagePlan {
@@ -31,12 +32,13 @@ export function cageCommand(
   args: readonly string[],
   options: CageOptions = {},
 ): CommandLine {
+  const run = options.bridge ? acrossBridge(options.bridge, command, args) : { command, args, readable: [] };
   return plan.sandbox.wrap({
-    command,
-    args,
+    command: run.command,
+    args: run.args,
     cwd: options.cwd ?? plan.cwd,
     writable: [...plan.writable, plan.home, plan.temporary],
-    readable: [...NODE_PATHS, ...plan.readable, ...(options.readable ?? [])],
+    readable: [...NODE_PATHS, ...plan.readable, ...run.readable, ...(options.readable ?? [])],
     env: {
       HOME: plan.home,
       TMPDIR: plan.temporary,

@@ -5,6 +5,7 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** What a process that was killed while it wrote leaves behind, by paths from the data directory. None of it was ever part of the data. */
 const LEFT: readonly RegExp[] = [
   new RegExp(`^archive/\\.unfinished-${UUID}$`),
+  /^bridge\/[0-9a-f]{12}\.sock$/,
   new RegExp(`^blobs/(?:../../)?\\.${UUID}$`),
   new RegExp(`^stores/prj_\\w+\\.git\\.${UUID}$`),
   /^stores\/prj_\w+\.git\/(?!objects\/).*\.lock$/,

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { endLeftovers } from '@fusion-kit/workspaces/leftovers';
 
 const SAID = {
@@ -6,10 +8,11 @@ const SAID = {
   alive: 'cannot be ended; `fusion-kit recover` shows it',
 };
 
-/** Ends what the agents of an earlier server of this data directory left running, and says so. Called by who holds the data directory. */
+/** Ends what the agents of an earlier server of this data directory left running, and says so; removes the sockets it served them at. Called by who holds the data directory. */
 export async function clearLeftovers(dataDir: string, log: (line: string) => void): Promise<void> {
   const { ended, known } = await endLeftovers(dataDir);
   if (!known) log('whether agents of an earlier server left processes is unknown: this system does not list them');
   for (const { pid, place, how } of ended)
     log(`process ${pid}, which an earlier server had started for ${place}, was still there: it ${SAID[how]}`);
+  await rm(join(dataDir, 'bridge'), { recursive: true, force: true });
 }
