@@ -21,8 +21,9 @@ export async function loopStep(options: StepOptions, task: Task, work: LoopWork)
       return { type: 'control.close', taskId, outputs: { iterations: '0' } };
     return anotherRound(options, task, 1);
   }
+  if (world.openChildren(taskId) > 0) return undefined; // asked first: it is asked at the end of every task inside
   const inside = roundOf(world, task, rounds);
-  if (!inside || world.openChildren(taskId) > 0) return undefined;
+  if (!inside) return undefined;
   const failed = failedIn(world, inside);
   if (failed.length > 0) return failedBy(task, failed);
   const place = { task, inside };

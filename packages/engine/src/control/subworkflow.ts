@@ -27,8 +27,9 @@ export async function subworkflowStep(
     const scope: Scope = { parent: taskId, index: 1, prefix: prefixOf(task, 1), values: {}, ...(inputs && { inputs }) };
     return { type: 'control.open', taskId, after: 0, opened: 1, of: 1, children: childSpecs(task, body, scope, newId) };
   }
+  if (world.openChildren(taskId) > 0) return undefined; // asked first: it is asked at the end of every task inside
   const round = roundOf(world, task, 1);
-  if (!round || world.openChildren(taskId) > 0) return undefined;
+  if (!round) return undefined;
   const failed = failedIn(world, round);
   if (failed.length > 0) return failedBy(task, failed);
   const outputs = await keptOutputs(blobs, await filledIn(options, task, round, work.outputs));
