@@ -78,7 +78,7 @@ async function stepsOf(journal: ReplayOptions['journal'], runId: RunId, to: numb
   const steps = new Map<string, Steps>();
   const results = new Map<string, unknown>();
   let order = 0;
-  for await (const entries of runEvents(journal, runId, to, COMPARED)) {
+  for await (const entries of runEvents(journal, runId, { to, types: COMPARED })) {
     await learnNames(journal, entries, names);
     for (const { seq, event } of entries) {
       const node = 'taskId' in event && event.taskId ? (names.get(event.taskId) ?? event.taskId) : '';

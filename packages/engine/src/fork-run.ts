@@ -11,13 +11,13 @@ import { type Fork, forkAt, type Merge, ownNodeOf } from './fork.ts';
 import { versionOf } from './lookups.ts';
 import { pages } from './load.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
+import { runEvents } from './run-events.ts';
 import { begin, namesTaken, type StartOptions } from './start-run.ts';
 
 export interface ForkOptions extends StartOptions {
   journal: Journal;
 }
 
-const EVENTS_PAGE = 2_000;
 const TEAM_MAX = 500;
 
 /**
@@ -113,14 +113,11 @@ async function* tasksOf({ writer, journal }: ForkOptions, { id: runId }: Run): A
 /** Everything that was merged for a run, in order. */
 async function mergesOf({ journal }: ForkOptions, { id: runId }: Run): Promise<{ taskId: TaskId; commit: string }[]> {
   const merges: { taskId: TaskId; commit: string }[] = [];
-  for (let after = 0; ;) {
-    const page = await journal.readAfter(after, EVENTS_PAGE, { runId, types: ['task.completed'] });
-    for (const { event } of page)
+  for await (const entries of runEvents(journal, runId, { types: ['task.completed'] }))
+    for (const { event } of entries)
       if (event.type === 'task.completed' && event.landed)
         merges.push({ taskId: event.taskId, commit: event.landed.commit });
-    if (page.length < EVENTS_PAGE) return merges;
-    after = page.at(-1)?.seq ?? after;
-  }
+  return merges;
 }
 
 /** The team as it is wanted now, else as it was in the run that is gone on from. */

@@ -35,7 +35,7 @@ export async function replayRun(options: ReplayOptions, runId: RunId, to?: numbe
   const seq = kept?.seq ?? Math.min(to ?? log.head, log.head);
   const folded: RunRows = { run: undefined, tasks: new Map() };
   let events = 0;
-  for await (const entries of runEvents(journal, runId, seq)) {
+  for await (const entries of runEvents(journal, runId, { to: seq })) {
     events += entries.length;
     for (const entry of entries) {
       for (const write of fold(viewOf(folded), entry)) {

@@ -1,13 +1,14 @@
 import { type AgentSpec, SHELL_RUNTIME } from '@fusion-kit/domain/agent';
 import type { CommandOf } from '@fusion-kit/domain/command';
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { AgentId, NewId, RunId, TaskId } from '@fusion-kit/domain/ids';
+import type { AgentId, NewId, RunId } from '@fusion-kit/domain/ids';
 import type { Project } from '@fusion-kit/domain/project';
 import type { RunSpec } from '@fusion-kit/domain/run';
 import type { TaskSpec } from '@fusion-kit/domain/task';
 import type { BlobRef } from '@fusion-kit/domain/text';
 import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { shellAgents } from './shell-agents.ts';
+import { taskSpecs } from './task-specs.ts';
 
 export interface RunPlan {
   spec: RunSpec;
@@ -46,10 +47,6 @@ const INPUTS_MAX = 6_000;
 /** What a run of a definition consists of: a task for every node, but for those inside others, which come when those begin. Pure but for the new ids. @throws {FusionError} `input_missing`, `workflow_too_large` */
 export function planRun(request: RunPlanRequest): RunPlan {
   const { id, project, workflow, definition, defaults, newId, base } = request;
-  const ids = new Map<string, TaskId>(definition.nodes.map((node) => [node.id, newId('tsk')]));
-  const unblocks = new Map<string, number>();
-  for (const node of definition.nodes)
-    for (const need of node.needs) unblocks.set(need.id, (unblocks.get(need.id) ?? 0) + 1);
   const team = [...definition.team, ...shellAgents(definition)].map((member) =>
     member.runtime === SHELL_RUNTIME
       ? member
@@ -78,22 +75,7 @@ export function planRun(request: RunPlanRequest): RunPlan {
     ...(definition.stall && { stall: definition.stall }),
     ...(request.forkOf && { forkOf: request.forkOf }),
   };
-  const tasks = definition.nodes.map((node): TaskSpec => ({
-    id: ids.get(node.id)!,
-    projectId: project.id,
-    runId: id,
-    node: node.id,
-    title: node.title,
-    work: node.work,
-    priority: node.priority,
-    requires: node.requires,
-    needs: node.needs.map((need) => ({ id: ids.get(need.id)!, accept: need.accept })),
-    unblocks: unblocks.get(node.id) ?? 0,
-    retry: node.retry,
-    timeoutMs: node.timeoutMs,
-    ...(node.when !== undefined && { when: node.when }),
-    ...(node.affinity !== undefined && { affinity: node.affinity }),
-  }));
+  const tasks = taskSpecs(definition.nodes, { projectId: project.id, runId: id }, newId);
   return { spec, tasks, agents: named(team, request.namesTaken).map((member) => ({ id: newId('agt'), spec: member })) };
 }
 

@@ -1,8 +1,9 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { NewId, TaskId } from '@fusion-kit/domain/ids';
+import type { NewId } from '@fusion-kit/domain/ids';
 import { Scope, type Task, type TaskSpec } from '@fusion-kit/domain/task';
 import { NODES_MAX, type WorkflowNode } from '@fusion-kit/domain/workflow';
 import type { World } from '@fusion-kit/domain/world';
+import { taskSpecs } from '../task-specs.ts';
 
 /** What a node has whose file says nothing of its priority: it goes with the node it is in. */
 const PRIORITY_USUAL = 5;
@@ -20,27 +21,14 @@ export function prefixOf({ node, work }: Task, index: number): string {
   );
 }
 
-/** The tasks of one item or round of `parent`, tied to one another by new ids. Pure but for these. */
+/** The tasks of one item or round of `parent`. Priority and affinity are those of `parent` where a node has none of its own. Pure but for the new ids. */
 export function childSpecs(parent: Task, body: readonly WorkflowNode[], scope: Scope, newId: NewId): TaskSpec[] {
-  const ids = new Map<string, TaskId>(body.map((node) => [node.id, newId('tsk')]));
-  const unblocks = new Map<string, number>();
-  for (const { needs } of body) for (const { id } of needs) unblocks.set(id, (unblocks.get(id) ?? 0) + 1);
-  return body.map((node): TaskSpec => {
-    const affinity = node.affinity ?? parent.affinity;
+  const { projectId, runId } = parent;
+  return taskSpecs(body, { projectId, runId, prefix: scope.prefix }, newId).map((spec) => {
+    const affinity = spec.affinity ?? parent.affinity;
     return {
-      id: ids.get(node.id)!,
-      projectId: parent.projectId,
-      runId: parent.runId,
-      node: `${scope.prefix}${node.id}`,
-      title: node.title,
-      work: node.work,
-      priority: node.priority === PRIORITY_USUAL ? parent.priority : node.priority,
-      requires: node.requires,
-      needs: node.needs.map((need) => ({ id: ids.get(need.id)!, accept: need.accept })),
-      unblocks: unblocks.get(node.id) ?? 0,
-      retry: node.retry,
-      timeoutMs: node.timeoutMs,
-      ...(node.when !== undefined && { when: node.when }),
+      ...spec,
+      priority: spec.priority === PRIORITY_USUAL ? parent.priority : spec.priority,
       ...(affinity !== undefined && { affinity }),
       scope,
     };
