@@ -16,7 +16,7 @@ export interface Figures {
   kills: number;
   /** Lives in which it was never crossed; they were ended from outside. */
   missed: number;
-  /** From the start of the next process until it listened. */
+  /** From the start of the process after such a death until it listened. */
   recoveriesMs: number[];
 }
 
@@ -51,7 +51,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
   try {
     await repository(place.path, { 'README.md': 'A mosaic.\n' });
     await writeFile(join(place.path, 'README.md'), 'A mosaic, being changed by its owner.\n');
-    const before = await hashOfUserFiles(place.path);
+    const untouched = await hashOfUserFiles(place.path);
     const scenario = join(home.path, 'scenario.json');
     await writeFile(scenario, JSON.stringify(workload.scenario));
     const start = (env: Record<string, string> = {}) =>
@@ -67,6 +67,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
     const client = new Client(project.id);
     const runs = new Runs(saved.id);
 
+    let before: Figures | undefined;
     for (const point of points) {
       const figures = outcome.points.get(point.name) ?? { kills: 0, missed: 0, recoveriesMs: [] };
       outcome.points.set(point.name, figures);
@@ -80,10 +81,11 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
       if (begun instanceof Error) {
         if (!begun.message.includes(`died ${point.name}`)) throw begun;
         figures.kills += 1; // it had not even come up
+        before = figures;
         continue;
       }
       server = begun;
-      figures.recoveriesMs.push(performance.now() - startedAt);
+      before?.recoveriesMs.push(performance.now() - startedAt);
       const living = Promise.all([
         client.talk(begun),
         runs.keepGoing(begun, point.after === 'another run is started'),
@@ -94,6 +96,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
       await Promise.race([begun.gone, after(longestMs, undefined, { ref: false })]);
       const died = fromOutside || begun.said().includes(`died ${point.name}`);
       figures[died ? 'kills' : 'missed'] += 1;
+      before = died ? figures : undefined;
       await begun.kill();
       await living;
     }
@@ -112,7 +115,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
       workload,
     });
     Object.assign(outcome, { events, wrong });
-    if ((await hashOfUserFiles(place.path)) !== before) outcome.wrong.push("the user's repository was changed");
+    if ((await hashOfUserFiles(place.path)) !== untouched) outcome.wrong.push("the user's repository was changed");
     return outcome;
   } finally {
     await server?.kill();
