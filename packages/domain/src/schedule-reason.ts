@@ -1,5 +1,6 @@
 import { type Agent, comesBack, SHELL_RUNTIME } from './agent.ts';
 import { countsAsAttempt } from './failure-policy.ts';
+import { firstFew } from './first-few.ts';
 import { executorOf } from './node.ts';
 import { runEnded } from './run.ts';
 import { claimOf, fullRun, holderOf, isWanted, runIsFull, suits } from './schedule.ts';
@@ -45,7 +46,7 @@ function unmetNeeds(world: World, task: Task): string | undefined {
     if (named.length === NEEDS_NAMED) break;
     named.push(world.get('tasks', id)?.node ?? id);
   }
-  return `needs ${named.join(', ')}${open.size > named.length ? ` and ${open.size - named.length} more` : ''}`;
+  return `needs ${firstFew(named, NEEDS_NAMED, open.size)}`;
 }
 
 /** What it is that no agent has. */

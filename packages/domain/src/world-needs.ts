@@ -1,3 +1,4 @@
+import { getOrMake } from './get-or-make.ts';
 import type { TaskId } from './ids.ts';
 import { type Accept, isEnded, type Need, type Task, type TaskState } from './task.ts';
 
@@ -50,8 +51,7 @@ export class NeedIndex {
   }
 
   #add({ id, accept }: Need, dependent: TaskId): void {
-    let dependents = this.#dependents.get(id);
-    if (!dependents) this.#dependents.set(id, (dependents = new Map()));
+    const dependents = getOrMake(this.#dependents, id, () => new Map<TaskId, readonly Accept[]>());
     const twice = dependents.get(dependent);
     const accepted = twice ? twice.filter((each) => accept.includes(each)) : accept;
     dependents.set(dependent, accepted);

@@ -1,6 +1,7 @@
 import type { Agent } from './agent.ts';
 import type { Entry } from './entry.ts';
 import { fold, type RowsView } from './fold.ts';
+import { getOrMake } from './get-or-make.ts';
 import type { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
 import { type Rows, type RowWrite, type Table, TABLES } from './row.ts';
 import { affinityOf } from './schedule-affinity.ts';
@@ -166,7 +167,7 @@ export class World implements RowsView {
   }
 
   #indexAgent(before: Agent | undefined, after: Agent | undefined): void {
-    if (after) entryOf(this.#agentsOf, after.projectId, () => new Set<AgentId>()).add(after.id);
+    if (after) getOrMake(this.#agentsOf, after.projectId, () => new Set<AgentId>()).add(after.id);
     else if (before) this.#agentsOf.get(before.projectId)?.delete(before.id);
     if (before?.dispatchId) {
       this.#atWork.delete(before.id);
@@ -186,7 +187,7 @@ export class World implements RowsView {
     if (open !== 0) {
       add(this.#openOf, task.runId, open);
       if (task.scope) {
-        const inside = entryOf(this.#openInside, task.scope.parent, () => new Map<number, number>());
+        const inside = getOrMake(this.#openInside, task.scope.parent, () => new Map<number, number>());
         add(inside, task.scope.index, open);
         if (inside.size === 0) this.#openInside.delete(task.scope.parent);
       }
@@ -196,7 +197,7 @@ export class World implements RowsView {
     this.#needs.change(before, after);
     if (after && after.dispatch?.id !== before?.dispatch?.id) this.#indexWarmth(after);
     if (after && !before) {
-      entryOf(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
+      getOrMake(this.#tasksOf, task.runId, () => new Set<TaskId>()).add(task.id);
       if (task.scope) this.#indexChild(task.id, task.scope);
     }
     if (after) return;
@@ -211,8 +212,8 @@ export class World implements RowsView {
   }
 
   #indexChild(id: TaskId, { parent, index }: Scope): void {
-    const children = entryOf(this.#children, parent, () => new Map<number, Set<TaskId>>());
-    entryOf(children, index, () => new Set<TaskId>()).add(id);
+    const children = getOrMake(this.#children, parent, () => new Map<number, Set<TaskId>>());
+    getOrMake(children, index, () => new Set<TaskId>()).add(id);
   }
 
   #forgetChild(id: TaskId, { parent, index }: Scope): void {
@@ -227,18 +228,10 @@ export class World implements RowsView {
     const { dispatch } = task;
     const affinity = dispatch && !dispatch.stolenFrom ? affinityOf(task) : undefined;
     if (!dispatch || affinity === undefined) return;
-    const warm = entryOf(this.#warm, task.runId, () => new Map<string, { agentId: AgentId; at: number }>());
+    const warm = getOrMake(this.#warm, task.runId, () => new Map<string, { agentId: AgentId; at: number }>());
     if ((warm.get(affinity)?.at ?? 0) <= dispatch.assignedAt)
       warm.set(affinity, { agentId: dispatch.agentId, at: dispatch.assignedAt });
   }
-}
-
-function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 /** Whether an agent has it in hand: one that is landing has left its hands. */

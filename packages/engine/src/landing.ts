@@ -1,5 +1,6 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import { asFusionError, failure } from '@fusion-kit/domain/errors';
+import { firstFew } from '@fusion-kit/domain/first-few';
 import type { ProjectId } from '@fusion-kit/domain/ids';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
@@ -11,10 +12,6 @@ import type { Writer } from './writer.ts';
 
 /** Files of a conflict that are named; an event has room for no more. */
 const FILES_TOLD_MAX = 10;
-
-const named = (files: readonly string[]): string =>
-  files.slice(0, FILES_TOLD_MAX).join(', ') +
-  (files.length > FILES_TOLD_MAX ? ` and ${files.length - FILES_TOLD_MAX} more` : '');
 
 export interface LandingOptions {
   world: World;
@@ -86,7 +83,7 @@ export class Landing implements Follower {
       const { files, ours, theirs } = outcome.conflict;
       const sides = `${ours.slice(0, 10)} on ${branch} and ${theirs.slice(0, 10)} of task ${task.node}`;
       await failed(
-        failure('landing_conflict', `${named(files)} changed on both sides: ${sides}`, {
+        failure('landing_conflict', `${firstFew(files, FILES_TOLD_MAX)} changed on both sides: ${sides}`, {
           details: { files: files.slice(0, FILES_TOLD_MAX), fileCount: files.length, ours, theirs },
         }),
       );

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
-import { keepText } from '@fusion-kit/domain/kept-text';
+import { keepTexts } from '@fusion-kit/domain/kept-text';
 import { type NodeWork, outputsOf } from '@fusion-kit/domain/node';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Outputs } from '@fusion-kit/domain/task';
@@ -13,11 +13,9 @@ const OUTPUTS_MAX = 2_000;
 const PROBLEMS_MAX = 5;
 
 /** The outputs that a node declares, as events hold them. One that was not given is what was said at the end. */
-export async function keptOutputs(blobs: Blobs, work: NodeWork, claim: Claim): Promise<Outputs> {
-  const names = outputsOf(work);
-  const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / Math.max(1, names.length)));
-  const texts = names.map(async (name) => [name, await keepText(blobs, given(claim, name), max)] as const);
-  return Object.fromEntries(await Promise.all(texts));
+export function keptOutputs(blobs: Blobs, work: NodeWork, claim: Claim): Promise<Outputs> {
+  const texts = Object.fromEntries(outputsOf(work).map((name) => [name, given(claim, name)]));
+  return keepTexts(blobs, texts, { eachMax: OUTPUT_MAX, allMax: OUTPUTS_MAX });
 }
 
 const given = (claim: Claim, name: string): string =>

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-
 import { dirname, join, resolve } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { firstFew } from '@fusion-kit/domain/first-few';
 import { makeDirectory, syncPath } from '@fusion-kit/journals/sync-path';
 import { openFrozenJournal } from '@fusion-kit/journals/sqlite/frozen-journal';
 import { readLog } from '../recover/read-log.ts';
@@ -76,8 +76,7 @@ async function copyChecked(files: readonly BackedUpFile[], from: string, to: str
     else if (copied.bytes !== bytes || copied.sha256 !== sha256) wrong.push(`${path} is damaged`);
   });
   if (wrong.length === 0) return;
-  const more = wrong.length > FILES_NAMED ? `, and ${wrong.length - FILES_NAMED} more` : '';
-  throw new FusionError('backup_invalid', `${from} is not whole: ${wrong.slice(0, FILES_NAMED).join(', ')}${more}`, {
+  throw new FusionError('backup_invalid', `${from} is not whole: ${firstFew(wrong, FILES_NAMED)}`, {
     details: { files: wrong.toSorted() },
   });
 }

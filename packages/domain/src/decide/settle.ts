@@ -1,5 +1,6 @@
-import { failure } from '../errors.ts';
+import { type Failure, failure } from '../errors.ts';
 import type { Event } from '../event.ts';
+import { firstFew } from '../first-few.ts';
 import type { AgentId, ProjectId, RunId } from '../ids.ts';
 import type { Run } from '../run.ts';
 import { isEnded, isOfHouse, type Landed, type Task, type TaskState } from '../task.ts';
@@ -86,6 +87,16 @@ function stranded(world: World, { task, state }: Ending): Following[] {
 export const isHandled = (world: World, task: Task): boolean =>
   world.dependents(task.id).some((id) => world.acceptedBy(id, task.id)?.includes('failed'));
 
+/** Failed nodes that are named in a message, and in its details. */
+const NAMED_MAX = 10;
+const LISTED_MAX = 100;
+
+/** Why something failed that these nodes are part of. Pure. */
+export const failureThrough = (failed: readonly string[], what = ''): Failure =>
+  failure('dependency_failed', `${what}${firstFew(failed, NAMED_MAX)} failed`, {
+    details: { failed: failed.slice(0, LISTED_MAX) },
+  });
+
 /** Ends a run whose tasks have all ended, or starts the project's check first. `ended` holds what this decision ends. Pure. */
 export function conclude(world: World, run: Run, ended: ReadonlyMap<string, TaskState> = new Map()): Event[] {
   if (!run.workflowId) return []; // a standing run waits for the next task
@@ -96,10 +107,7 @@ export function conclude(world: World, run: Run, ended: ReadonlyMap<string, Task
   }
   const base = { v: 1 as const, projectId: run.projectId, runId: run.id };
   if (failed.length > 0) {
-    const named = failed.slice(0, 10).join(', ') + (failed.length > 10 ? ` and ${failed.length - 10} more` : '');
-    const why = failure('dependency_failed', `${failed.length === 1 ? 'task' : 'tasks'} ${named} failed`, {
-      details: { failed: failed.slice(0, 100) },
-    });
+    const why = failureThrough(failed, failed.length === 1 ? 'task ' : 'tasks ');
     return [{ type: 'run.failed', ...base, failure: why, checks: [] }, ...release(world, run)];
   }
   if (run.check.length > 0 && run.phase === 'working') {

@@ -1,13 +1,8 @@
-import { isHandled } from '@fusion-kit/domain/decide/settle';
-import { failure } from '@fusion-kit/domain/errors';
+import { failureThrough, isHandled } from '@fusion-kit/domain/decide/settle';
 import type { CommandOf } from '@fusion-kit/domain/command';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
 import type { Round } from './values.ts';
-
-/** Failed nodes that are named in a message, and in its details. */
-const NAMED_MAX = 10;
-const LISTED_MAX = 100;
 
 /** An item or round of a task with all that ran in it; undefined when there is none. */
 export function roundOf(world: World, { id }: Task, index: number): Round | undefined {
@@ -22,10 +17,5 @@ export const failedIn = (world: World, round: Round | undefined): string[] =>
 
 /** Fails a task because of what failed inside. */
 export function failedBy({ id }: Task, failed: readonly string[]): CommandOf<'control.fail'> {
-  const more = failed.length > NAMED_MAX ? ` and ${failed.length - NAMED_MAX} more` : '';
-  const named = failed.slice(0, NAMED_MAX).join(', ');
-  const why = failure('dependency_failed', `${named}${more} failed`, {
-    details: { failed: failed.slice(0, LISTED_MAX) },
-  });
-  return { type: 'control.fail', taskId: id, failure: why };
+  return { type: 'control.fail', taskId: id, failure: failureThrough(failed) };
 }

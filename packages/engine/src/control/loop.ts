@@ -17,7 +17,7 @@ export async function loopStep(options: StepOptions, task: Task, work: LoopWork)
   const rounds = task.spread?.opened ?? 0;
   const holds = async (expression: string, place: Place) => isTrue(await asked(options, place, expression));
   if (rounds === 0) {
-    if (work.while !== undefined && !(await holds(work.while, { task })))
+    if (work.while !== undefined && !(await holds(work.while, { task, inside: beforeTheFirst(task) })))
       return { type: 'control.close', taskId, outputs: { iterations: '0' } };
     return anotherRound(options, task, 1);
   }
@@ -36,19 +36,23 @@ export async function loopStep(options: StepOptions, task: Task, work: LoopWork)
   return { type: 'control.fail', taskId, failure: failure('loop_limit', message) };
 }
 
+/** In the words of round 0, in which nothing ran: an `iteration` of a loop around this one is not meant. */
+const beforeTheFirst = (task: Task): Round => ({ scope: scopeOf(task, 0), tasks: [] });
+
+const scopeOf = (task: Task, round: number): Scope => ({
+  parent: task.id,
+  index: round,
+  prefix: prefixOf(task, round),
+  values: { iteration: String(round) },
+});
+
 async function anotherRound(options: StepOptions, task: Task, round: number): Promise<Command | undefined> {
   const { world, bodies, newId } = options;
   const run = world.get('runs', task.runId);
   if (run?.state !== 'running') return undefined; // begun when the run goes on
   const body = await bodies.of(run, task.node);
   requireRoom(world, task, body.length);
-  const scope: Scope = {
-    parent: task.id,
-    index: round,
-    prefix: prefixOf(task, round),
-    values: { iteration: String(round) },
-  };
-  const children = childSpecs(task, body, scope, newId);
+  const children = childSpecs(task, body, scopeOf(task, round), newId);
   return { type: 'control.open', taskId: task.id, after: round - 1, opened: round, children };
 }
 

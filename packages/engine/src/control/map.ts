@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from '@fusion-kit/domain/command';
 import { FusionError } from '@fusion-kit/domain/errors';
-import { keepText, wholeText } from '@fusion-kit/domain/kept-text';
+import { keepText, wholeTexts } from '@fusion-kit/domain/kept-text';
 import type { MapWork } from '@fusion-kit/domain/nodes/map';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Task, TaskSpec } from '@fusion-kit/domain/task';
@@ -124,9 +124,7 @@ const bytesIn = (round: Round): number =>
 /** What the nodes of an item gave, by node. */
 async function outputsIn(blobs: Blobs, round: Round): Promise<Record<string, Record<string, string>>> {
   const read: Record<string, Record<string, string>> = {};
-  for (const { node, outputs = {} } of completedIn(round)) {
-    const own: Record<string, string> = (read[node.slice(round.scope.prefix.length)] = {});
-    for (const [name, text] of Object.entries(outputs)) own[name] = await wholeText(blobs, text);
-  }
+  for (const { node, outputs = {} } of completedIn(round))
+    read[node.slice(round.scope.prefix.length)] = await wholeTexts(blobs, outputs);
   return read;
 }

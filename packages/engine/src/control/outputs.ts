@@ -1,5 +1,5 @@
 import { references, fill } from '@fusion-kit/domain/expression/template';
-import { keepText } from '@fusion-kit/domain/kept-text';
+import { keepTexts } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Outputs, Task } from '@fusion-kit/domain/task';
 import { type Round, valuesAt, type ValuesOptions } from './values.ts';
@@ -21,9 +21,5 @@ export async function filledIn(
 }
 
 /** Outputs as an event holds them. */
-export async function keptOutputs(blobs: Blobs, outputs: Readonly<Record<string, string>>): Promise<Outputs> {
-  const names = Object.keys(outputs);
-  const max = Math.min(OUTPUT_MAX, Math.floor(OUTPUTS_MAX / Math.max(1, names.length)));
-  const kept = names.map(async (name) => [name, await keepText(blobs, outputs[name] ?? '', max)] as const);
-  return Object.fromEntries(await Promise.all(kept));
-}
+export const keptOutputs = (blobs: Blobs, outputs: Readonly<Record<string, string>>): Promise<Outputs> =>
+  keepTexts(blobs, outputs, { eachMax: OUTPUT_MAX, allMax: OUTPUTS_MAX });

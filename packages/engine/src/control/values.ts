@@ -1,7 +1,7 @@
 import type { Reference } from '@fusion-kit/domain/expression/references';
 import type { Json, Values } from '@fusion-kit/domain/expression/values';
 import type { TaskId } from '@fusion-kit/domain/ids';
-import { wholeText } from '@fusion-kit/domain/kept-text';
+import { wholeTexts } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import { isEnded, type Outputs, type Scope, type Task } from '@fusion-kit/domain/task';
 import type { Text } from '@fusion-kit/domain/text';
@@ -59,7 +59,7 @@ function scopesAround(world: World, { task, inside }: Place): Scope[] {
 /** The inputs that count at a place. @throws {FusionError} `blob_unknown` */
 export async function inputsAt(options: ValuesOptions, place: Place): Promise<Record<string, string>> {
   const own = scopesAround(options.world, place).find((scope) => scope.inputs)?.inputs;
-  return own ? whole(options.blobs, own) : (options.world.get('runs', place.task.runId)?.inputs ?? {});
+  return own ? wholeTexts(options.blobs, own) : (options.world.get('runs', place.task.runId)?.inputs ?? {});
 }
 
 async function namesAt(
@@ -70,7 +70,7 @@ async function namesAt(
   const texts: Record<string, Text> = {};
   for (const { values } of scopesAround(world, place).toReversed())
     for (const [name, text] of Object.entries(values)) if (wanted.has(name)) texts[name] = text;
-  const read = await whole(blobs, texts);
+  const read = await wholeTexts(blobs, texts);
   return Object.fromEntries(Object.entries(read).map(([name, text]) => [name, JSON.parse(text) as Json]));
 }
 
@@ -107,12 +107,7 @@ async function outputsOf(
     const texts = Object.fromEntries(
       wanted.flatMap((name) => (Object.hasOwn(given, name) ? [[name, given[name]!]] : [])),
     );
-    outputs[node] = await whole(blobs, texts);
+    outputs[node] = await wholeTexts(blobs, texts);
   }
   return outputs;
-}
-
-async function whole(blobs: Blobs, texts: Readonly<Record<string, Text>>): Promise<Record<string, string>> {
-  const read = Object.entries(texts).map(async ([name, text]) => [name, await wholeText(blobs, text)] as const);
-  return Object.fromEntries(await Promise.all(read));
 }

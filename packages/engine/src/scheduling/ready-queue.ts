@@ -1,4 +1,5 @@
 import type { Agent } from '@fusion-kit/domain/agent';
+import { getOrMake } from '@fusion-kit/domain/get-or-make';
 import type { AgentId, RunId, TaskId } from '@fusion-kit/domain/ids';
 import { executorOf } from '@fusion-kit/domain/node';
 import { type Claim, claimOf, rank } from '@fusion-kit/domain/schedule';
@@ -56,9 +57,9 @@ export class ReadyQueue {
     const affinity = claim?.kept ? undefined : affinityOf(task);
     if (affinity === undefined) return this.#place(task, claim, undefined);
     this.#regroup(task.runId, affinity);
-    const groups = entryOf(this.#groups, task.runId, () => new Map<string, Group>());
+    const groups = getOrMake(this.#groups, task.runId, () => new Map<string, Group>());
     const agentId = this.#knowing(task.runId, affinity);
-    const group = entryOf(groups, affinity, () => ({ agentId, tasks: new Set<TaskId>() }));
+    const group = getOrMake(groups, affinity, () => ({ agentId, tasks: new Set<TaskId>() }));
     group.tasks.add(task.id);
     this.#place(task, agentId && { agentId, kept: false }, affinity);
   }
@@ -79,7 +80,7 @@ export class ReadyQueue {
   promise(task: Task, agentId: AgentId): void {
     const affinity = affinityOf(task);
     if (affinity === undefined) return;
-    entryOf(this.#promised, task.runId, () => new Map<string, AgentId>()).set(affinity, agentId);
+    getOrMake(this.#promised, task.runId, () => new Map<string, AgentId>()).set(affinity, agentId);
     this.#regroup(task.runId, affinity);
   }
 
@@ -109,7 +110,7 @@ export class ReadyQueue {
 
   #place(task: Task, claim: Claim | undefined, affinity: string | undefined): void {
     const kind = this.#kindOf(task);
-    const queue = claim ? entryOf(kind.claimed, keyOf(claim), () => new Queue(claim)) : kind.general;
+    const queue = claim ? getOrMake(kind.claimed, keyOf(claim), () => new Queue(claim)) : kind.general;
     kind.size += 1;
     this.#standing.set(task.id, { place: queue.add(task.id, rank(task)), kind, affinity });
   }
@@ -144,7 +145,7 @@ export class ReadyQueue {
   }
 
   #kindOf(task: Task): Standing['kind'] {
-    const kinds = entryOf(this.#kinds, task.runId, () => new Map<string, Standing['kind']>());
+    const kinds = getOrMake(this.#kinds, task.runId, () => new Map<string, Standing['kind']>());
     const wants = task.work.kind === 'agent' ? task.work.wants : undefined;
     const key = JSON.stringify([
       executorOf(task.work),
@@ -153,7 +154,7 @@ export class ReadyQueue {
       wants?.model,
       ...task.requires.toSorted(),
     ]);
-    return entryOf(kinds, key, () => ({
+    return getOrMake(kinds, key, () => ({
       runId: task.runId,
       example: task,
       general: new Queue(),
@@ -165,11 +166,3 @@ export class ReadyQueue {
 }
 
 const keyOf = ({ agentId, kept }: Claim): string => `${agentId} ${kept}`;
-
-function entryOf<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
-}
