@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { CHROMIUM } from '@fusion-kit/testing/chromium';
 import { ROOT } from '../tests/real-server.ts';
 import { print } from './measure.ts';
 import { openStage, watch } from './stage.ts';
@@ -15,15 +16,6 @@ const PAUSE_MS = 40;
 const BURSTS = 10;
 const BURST = 50;
 const AIM_MS = 200;
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Runs in the page: notes for each text that begins like ours when its row was on the screen. */
 function noteRows(): void {
@@ -50,9 +42,8 @@ function noteRows(): void {
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 }
 
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 for (const [path, remedy] of [
-  [executablePath, 'install Chromium, or name one: CHROMIUM=/path/to/it script/bench browser'],
+  [CHROMIUM.executablePath, 'install Chromium, or name one: CHROMIUM=/path/to/it script/bench browser'],
   [join(ROOT, 'packages/dashboard/dist/index.html'), 'build the dashboard: npm run build'],
 ] as const)
   if (!existsSync(path)) {
@@ -64,7 +55,7 @@ const stage = await openStage('browser');
 const events = await watch(stage.server);
 let browser: Browser | undefined;
 try {
-  browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  browser = await chromium.launch(CHROMIUM);
   const page: Page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   await page.goto(`${stage.server.url}/messages#token=${stage.server.token}`);
   await page.locator('[data-testid="connection"][data-state="live"]').first().waitFor();

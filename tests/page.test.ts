@@ -2,18 +2,9 @@ import { cp, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { CHROMIUM } from '@fusion-kit/testing/chromium';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { git, type RealServer, ROOT, scratch, startServer } from './real-server.ts';
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 let browser: Browser;
 let page: Page;
@@ -22,7 +13,7 @@ let home: Awaited<ReturnType<typeof scratch>>;
 let project: Awaited<ReturnType<typeof scratch>>;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: QUIET });
+  browser = await chromium.launch(CHROMIUM);
   home = await scratch('page');
   project = await scratch('price-list');
   await cp(join(ROOT, 'examples/price-list'), project.path, { recursive: true });

@@ -1,9 +1,10 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
-import { EVENT_MAX, severityOf } from '@fusion-kit/domain/event';
+import { EVENT_MAX } from '@fusion-kit/domain/event';
 import type { Batch, EventFilter, Journal, JournalFaults, RowQuery } from '@fusion-kit/domain/ports/journal';
-import { filterOf, type RowFilter, type Rows, type RowWrite, type Table, TABLES } from '@fusion-kit/domain/row';
+import { type Rows, type RowWrite, type Table, TABLES } from '@fusion-kit/domain/row';
 import { runEnded } from '@fusion-kit/domain/run';
+import { entriesOf, rowsOf } from './array-query.ts';
 
 const RUNS_SHOWN = 50;
 const AGENTS_SHOWN = 50;
@@ -69,35 +70,12 @@ export class ArrayJournal implements Journal {
 
   async readAfter(after: number, limit: number, filter: EventFilter = {}): Promise<Entry[]> {
     this.#refuseClosed();
-    const wanted = this.#entries.filter((entry) => matches(entry, filter));
-    const page = filter.newestFirst
-      ? wanted.filter((entry) => after === 0 || entry.seq < after).toReversed()
-      : wanted.filter((entry) => entry.seq > after);
-    return structuredClone(page.slice(0, limit));
+    return structuredClone(entriesOf(this.#entries, { after, limit, filter }));
   }
 
-  async find<T extends Table>({
-    table,
-    ids,
-    filter = {},
-    states,
-    after,
-    limit,
-    newestFirst,
-  }: RowQuery<T>): Promise<Rows[T][]> {
-    const writes = this.#sorted(table).filter((write) => {
-      const fields = filterOf(write);
-      if (ids && !ids.includes(write.id)) return false;
-      if (states && !states.includes(fields.state ?? '')) return false;
-      return Object.entries(filter).every(
-        ([name, value]) => value === undefined || fields[name as keyof RowFilter] === value,
-      );
-    });
-    const ordered = newestFirst ? writes.toReversed() : writes;
-    const page = ordered
-      .filter(({ id }) => after === undefined || (newestFirst ? id < after : id > after))
-      .slice(0, limit);
-    return structuredClone(page.map(({ row }) => row)) as Rows[T][];
+  async find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
+    const rows = this.#sorted(query.table).map(({ row }) => row as Rows[T]);
+    return structuredClone(rowsOf(rows, query));
   }
 
   async snapshot(tables: readonly Table[]) {
@@ -141,13 +119,4 @@ export class ArrayJournal implements Journal {
   #sorted(table: Table): RowWrite[] {
     return [...this.#table(table).values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
   }
-}
-
-function matches({ at, event }: Entry, filter: EventFilter): boolean {
-  const { types, severities, since, newestFirst: _order, ...ids } = filter;
-  if (types && !types.includes(event.type)) return false;
-  if (severities && !severities.includes(severityOf(event))) return false;
-  if (since !== undefined && at < since) return false;
-  const fields = event as Record<string, unknown>;
-  return Object.entries(ids).every(([name, value]) => value === undefined || fields[name] === value);
 }
