@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { InboxItem } from '@fusion-kit/domain/inbox';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
 import { COMMAND, git, type RealServer, repository, ROOT, scratch, startServer } from './real-server.ts';
 
-/** A command on the running server, as a person types it. */
 let place: Awaited<ReturnType<typeof scratch>>;
 let server: RealServer;
 let project: string;
@@ -37,6 +36,7 @@ const SCENARIO = [
   writes('T003', 'src/prices.js', 'export const price = 2;\n'),
 ];
 
+/** A command on the running server, as a person types it. */
 const fusionKit = (...argv: string[]): Promise<{ exitCode: number; out: string; err: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, FUSION_KIT_HOME: join(place.path, 'data'), NO_COLOR: '1' };
@@ -62,10 +62,8 @@ beforeEach(async () => {
   project = join(place.path, `shop-${(made += 1)}`);
   await repository(project, { 'specs/001-tea/tasks.md': TASKS, 'specs/001-tea/plan.md': '# Plan\n', 'check.txt': '' });
 });
-afterEach(async () => {
-  expect(git(project, 'status', '--porcelain')).toBe(''); // whatever happened, the checkout is as it was
-});
-
+/** Whatever happened, the checkout is as it was. */
+const untouched = () => git(project, 'status', '--porcelain') === '';
 it('a task list is done, its boxes ticked on the branch after the checks of their phase, and nothing else in it changed', async () => {
   const done = await fusionKit(
     'run',
@@ -96,6 +94,7 @@ it('a task list is done, its boxes ticked on the branch after the checks of thei
   expect(again.run).toMatchObject({ state: 'completed', forkOf: { runId: run!.id, node: 'T003' } });
   expect(again.tasks.filter((task) => task.inheritedFrom).map(({ node }) => node)).toEqual(['T001', 'T002', 'phase-1']);
   expect((await fusionKit('run', 'diff', run!.id, again.run.id)).out).toMatch(/the same \d+ events/);
+  expect(untouched()).toBe(true);
 }, 120_000);
 
 it('every kind of node does its work, and a person is asked', async () => {
@@ -122,4 +121,5 @@ it('every kind of node does its work, and a person is asked', async () => {
   });
   expect(states).not.toHaveProperty('count#4/add');
   expect(git(project, 'show', `${run.branch}:n.txt`)).toBe('3');
+  expect(untouched()).toBe(true);
 }, 120_000);
