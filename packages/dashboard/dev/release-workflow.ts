@@ -73,7 +73,7 @@ export const RELEASE = {
     node(
       'migrate',
       'Move each module to the price service',
-      { kind: 'map', over: 'json(nodes.survey.outputs.files)', width: 2, tolerant: true },
+      { kind: 'map', over: 'fromJson(nodes.survey.outputs.files)', width: 2, tolerant: true },
       [need('survey'), need('database')],
       {
         body: [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { acceptLabel, isPlain, labelPlace } from './accept-label.ts';
+import { acceptLabel, isPlain, labelShifts } from './accept-label.ts';
 
 it('says nothing of an edge that waits for completion, and names what others wait for', () => {
   expect(acceptLabel(['completed'], 'agent')).toBeUndefined();
@@ -21,10 +21,16 @@ it('calls the ways out of a condition true and false', () => {
   expect(acceptLabel(['completed', 'skipped'], 'condition')).toBe('or skipped');
 });
 
-it('puts what a short edge says in its middle, and of a long one near its beginning', () => {
-  expect(labelPlace({ sourceX: 0, sourceY: 0, targetX: 60, targetY: 100 })).toEqual({ x: 30, y: 50 });
-  const { x, y } = labelPlace({ sourceX: 0, sourceY: 0, targetX: 900, targetY: 100 });
-  expect(x).toBeGreaterThan(20);
-  expect(x).toBeLessThan(50);
-  expect(y).toBeLessThan(5);
+it('puts the labels of one card below each other in the order of where they lead, so that none hides another', () => {
+  const edge = (id: string, y: number, label?: string) => ({ id, source: 'card', label, y });
+  const shifts = labelShifts([
+    edge('down', 300, 'true'),
+    edge('plain', 0),
+    edge('up', 10, 'false'),
+    { ...edge('lonely', 5, 'if failed'), source: 'other' },
+  ]);
+  expect(shifts.get('lonely')).toBe(0);
+  expect(shifts.get('up')).toBe(-shifts.get('down')!);
+  expect(shifts.get('up')).toBeLessThan(0);
+  expect(shifts.has('plain')).toBe(false);
 });

@@ -17,23 +17,18 @@ export function acceptLabel(accept: readonly Accept[], kind: NodeKind | undefine
 /** Whether an edge waits for something else than that what it comes from is done. Pure. */
 export const isPlain = (accept: readonly Accept[]): boolean => accept.length === 1 && accept[0] === 'completed';
 
-interface Ends {
-  sourceX: number;
-  sourceY: number;
-  targetX: number;
-  targetY: number;
+/** Where the labels of the edges that leave one card stand, beside each other: pixels above or below the edge's beginning, by the id of each edge. Pure. */
+export function labelShifts(
+  edges: readonly { id: string; source: string; label: string | undefined; y: number }[],
+): Map<string, number> {
+  const bySource = new Map<string, { id: string; y: number }[]>();
+  for (const { id, source, label, y } of edges)
+    if (label !== undefined) bySource.set(source, [...(bySource.get(source) ?? []), { id, y }]);
+  const shifts = new Map<string, number>();
+  for (const own of bySource.values())
+    for (const [at, { id }] of own.toSorted((one, other) => one.y - other.y).entries())
+      shifts.set(id, (at - (own.length - 1) / 2) * LABEL_HEIGHT);
+  return shifts;
 }
 
-/** An edge as long as this runs behind other cards: what it says stands near its beginning, where there is room. */
-const LONG = 140;
-
-/** Where an edge's label stands: a point of its curve. Pure. */
-export function labelPlace({ sourceX, sourceY, targetX, targetY }: Ends): { x: number; y: number } {
-  const across = targetX - sourceX;
-  const t = across > LONG ? 34 / (1.5 * across) : 0.5;
-  // the curve's handles lie half way across, at the height of its ends
-  const at = (from: number, first: number, second: number, to: number) =>
-    (1 - t) ** 3 * from + 3 * (1 - t) ** 2 * t * first + 3 * (1 - t) * t ** 2 * second + t ** 3 * to;
-  const middle = sourceX + across / 2;
-  return { x: at(sourceX, middle, middle, targetX), y: at(sourceY, sourceY, targetY, targetY) };
-}
+const LABEL_HEIGHT = 19;

@@ -1,7 +1,7 @@
 import { hasBody } from '@fusion-kit/domain/node';
 import { isOfHouse, type Task } from '@fusion-kit/domain/task';
 import { IconArrowsExchange, IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { Handle, type Node, type NodeProps, Position, useStore } from '@xyflow/react';
 import { memo, type ReactNode, useContext } from 'react';
 import { tokens } from '../../shared/format/figures.ts';
 import { workLine } from '../../shared/format/work-line.ts';
@@ -12,6 +12,7 @@ import { Elapsed } from '../../shared/ui/elapsed.tsx';
 import { KindMark } from '../../shared/ui/kind-mark.tsx';
 import { TaskBadge } from '../../shared/ui/task-badge.tsx';
 import type { Place } from './arrange.ts';
+import { isFar } from './far.ts';
 import { GraphActions } from './graph-actions.ts';
 import styles from './task-node.module.css';
 
@@ -20,6 +21,7 @@ export type TaskNodeData = Node<{ taskId: string; open: Place['open'] }, 'task'>
 /** One task of the graph, a card, or a box around what runs inside it. It reads its own row, so that a change of one renders one. */
 export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskNodeData>) {
   const task = useLive((store) => store.world.get('tasks', data.taskId));
+  const far = useStore(isFar);
   if (!task) return null;
   const at = data.open ? { top: 30 } : {};
   return (
@@ -39,8 +41,9 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskNodeData>
         data-stalled={task.stalled !== undefined}
         data-asking={task.work.kind === 'approval' && task.state === 'running'}
         data-open={data.open !== undefined}
+        data-far={far}
       >
-        {data.open ? <OpenBox task={task} open={data.open} /> : <Card task={task} />}
+        <Content task={task} open={data.open} far={far} />
       </div>
       <Handle
         type="source"
@@ -53,9 +56,19 @@ export const TaskNode = memo(function TaskNode({ data }: NodeProps<TaskNodeData>
   );
 });
 
+function Content({ task, open, far }: { task: Task; open: Place['open']; far: boolean }) {
+  if (far) return <Face task={task}>{null}</Face>;
+  return open ? <OpenBox task={task} open={open} /> : <Card task={task} />;
+}
+
 /** The name of the task; a click anywhere on the card is a click on it. */
 const Face = ({ task, children }: { task: Task; children: ReactNode }) => (
-  <button type="button" className={styles['face']} title={`${task.title} (${task.node})`}>
+  <button
+    type="button"
+    className={styles['face']}
+    title={`${task.title} (${task.node})`}
+    aria-label={children === null ? task.title : undefined}
+  >
     {children}
   </button>
 );
@@ -106,7 +119,12 @@ function Toggle({ task, open, more = 0 }: { task: Task; open: boolean; more?: nu
   const { toggle } = useContext(GraphActions);
   const line = useLive((store) => insideLine(task, insideOf(store, task)));
   const begun = useLive((store) => store.world.childrenOf(task.id).length > 0);
-  if (!begun) return <span className={`${styles['foot']} fk-clip`}>{workLine(task.work)}</span>;
+  if (!begun)
+    return (
+      <span className={styles['foot']}>
+        <span className="fk-clip">{workLine(task.work)}</span>
+      </span>
+    );
   const Icon = open ? IconChevronDown : IconChevronRight;
   return (
     <button

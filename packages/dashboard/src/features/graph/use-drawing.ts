@@ -1,5 +1,6 @@
 import type { Task } from '@fusion-kit/domain/task';
 import { useMemo, useState } from 'react';
+import { acceptLabel, labelShifts } from './accept-label.ts';
 import { arrange, drawnInside, insidesOf, opensByItself, type Place } from './arrange.ts';
 import type { NeedEdgeData } from './need-edge.tsx';
 import type { TaskNodeData } from './task-node.tsx';
@@ -74,17 +75,29 @@ function draw(tasks: readonly Task[], isOpen: (task: Task) => boolean): Drawing 
         };
       })
       .toSorted((a, b) => (a.zIndex ?? 0) - (b.zIndex ?? 0)),
-    edges: drawn.flatMap((task) =>
-      task.needs
-        .filter((need) => places.has(need.id))
-        .map((need) => ({
-          id: `${need.id}>${task.id}`,
-          source: need.id,
-          target: task.id,
-          type: 'need' as const,
-          zIndex: places.get(task.id)?.depth ?? 0,
-          data: { accept: need.accept },
-        })),
-    ),
+    edges: edgesOf(drawn, places),
   };
+}
+
+function edgesOf(drawn: readonly Task[], places: ReadonlyMap<string, Place>): NeedEdgeData[] {
+  const kinds = new Map<string, Task['work']['kind']>(drawn.map((task) => [task.id, task.work.kind]));
+  const edges = drawn.flatMap((task) =>
+    task.needs
+      .filter((need) => places.has(need.id))
+      .map(({ id: source, accept }) => ({
+        id: `${source}>${task.id}`,
+        source,
+        target: task.id,
+        accept,
+        label: acceptLabel(accept, kinds.get(source)),
+        y: places.get(task.id)?.y ?? 0,
+        zIndex: places.get(task.id)?.depth ?? 0,
+      })),
+  );
+  const shifts = labelShifts(edges);
+  return edges.map(({ accept, label, y: _y, ...edge }) => ({
+    ...edge,
+    type: 'need',
+    data: { accept, label, shift: shifts.get(edge.id) ?? 0 },
+  }));
 }

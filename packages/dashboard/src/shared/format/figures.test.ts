@@ -27,12 +27,13 @@ it('writes dollars with more digits the smaller they are, and says when some cal
 });
 
 it('writes durations as clocks do', () => {
-  expect([320, 4_230, 42_000, 65_000, 7_380_000].map(duration)).toEqual([
+  expect([320, 4_230, 42_000, 65_000, 7_380_000, 532_800_000].map(duration)).toEqual([
     '320 ms',
     '4.2 s',
     '42 s',
     '1m 05s',
     '2h 03m',
+    '6d 4h',
   ]);
   expect(elapsed(-5)).toBe('0 s');
 });

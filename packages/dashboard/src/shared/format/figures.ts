@@ -19,7 +19,7 @@ export function usd(value: number, unpricedCalls = 0): string {
   return `$${value.toFixed(digits)}${unpricedCalls > 0 ? '+' : ''}`;
 }
 
-/** 320 ms, 4.2 s, 1m 05s, 2h 03m. */
+/** 320 ms, 4.2 s, 1m 05s, 2h 03m, 6d 4h. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
@@ -27,7 +27,9 @@ export function duration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}m ${String(seconds % 60).padStart(2, '0')}s`;
-  return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, '0')}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
 /** The same for a running clock: whole seconds, so that it does not flicker. */

@@ -9,7 +9,7 @@ it('says in one line what a node of every kind does', () => {
     database: '$ npm run db:reset && npm run db:seed',
     risky: "if nodes.survey.outputs.risk == 'high'",
     'sign-off': 'asks the release manager',
-    migrate: 'over json(nodes.survey.outputs.files), 2 at a time',
+    migrate: 'over fromJson(nodes.survey.outputs.files), 2 at a time',
     repair: "until nodes.ask.outputs.exitCode == '0', at most 5 rounds",
     notes: 'runs release-notes',
     together: '$ npm test',
