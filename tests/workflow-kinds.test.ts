@@ -63,6 +63,7 @@ describe('a loop', () => {
   it.each([
     [{ until: "nodes.count.outputs.said == '3'" }, 'completed', '3'],
     [{ while: 'iteration == null or iteration < 2' }, 'completed', '2'],
+    [{ while: 'iteration < 2' }, 'completed', '2'],
     [{ while: 'false' }, 'completed', '0'],
     [{ max: 2 }, 'completed', '2'],
     [{ max: 2, until: 'false', atMax: 'complete' }, 'completed', '2'],
@@ -70,6 +71,12 @@ describe('a loop', () => {
     const { tasks } = await played([loop(more, count)]);
     expect(tasks['again']).toMatchObject({ state, outputs: { iterations: rounds } });
     expect(Object.keys(tasks)).toHaveLength(1 + Number(rounds));
+  });
+
+  it('inside another counts its own rounds', async () => {
+    const inner = of('inner', { kind: 'loop', max: 5, while: 'iteration < 2' }, { body: count });
+    const { tasks } = await played([loop({ max: 3 }, [inner])]);
+    expect(tasks['again#3/inner']).toMatchObject({ state: 'completed', outputs: { iterations: '2' } });
   });
 
   it('fails when its end does not come in the rounds it may take', async () => {

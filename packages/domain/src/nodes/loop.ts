@@ -3,8 +3,8 @@ import { Expression, OutputTemplates } from './fields.ts';
 import { type KindRules, NO_PROOF } from './kind.ts';
 
 /**
- * Its body again and again; the ids of round n (from 1) start with `id#n/`, and `iteration` may be spoken of. `while` is asked before a round, from the second
- * on in the words of the round before; `until` after it. After `max` rounds it ends as `atMax` says; with neither of them it is done `max` times and completes. Its
+ * Its body again and again; the ids of round n (from 1) start with `id#n/`, and `iteration` may be spoken of. `while` is asked before a round, in the words
+ * of the round before (of round 0, in which nothing ran, before the first); `until` after it. After `max` rounds it ends as `atMax` says; with neither of them it is done `max` times and completes. Its
  * outputs are filled in the words of the last round; without any round it has only `iterations`.
  */
 export const LoopWork = z.object({
