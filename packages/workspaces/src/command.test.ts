@@ -1,3 +1,4 @@
+import { TEXT_MAX } from '@fusion-kit/domain/expression/values';
 import { processesIn, scratchDirectory } from '@fusion-kit/testing/workspaces-scratch';
 import { expect, test } from 'vitest';
 import { runCommand } from './command.ts';
@@ -18,6 +19,12 @@ test('a command ends with its exit code, its output and both streams in order', 
 test('of too much output the end is kept, and how much is missing is told', async () => {
   const { output } = await runCommand(shell('printf 0123456789abcdef'), { timeoutMs: 30_000, outputBytesMax: 6 });
   expect(output).toBe('[10 bytes left out]\nabcdef');
+});
+
+test('what is kept of too much output is a text that expressions may take', async () => {
+  const { stdout } = await runCommand(shell('head -c 3000000 /dev/zero | tr "\\000" x'), { timeoutMs: 30_000 });
+  expect(stdout).toMatch(/^\[\d+ bytes left out\]\nx+$/);
+  expect(stdout.length).toBeLessThanOrEqual(TEXT_MAX);
 });
 
 test('when time is over, everything it started in its group is gone', async () => {

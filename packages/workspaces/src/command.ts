@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
+import { TEXT_MAX } from '@fusion-kit/domain/expression/values';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
 import { endPlace } from './end-place.ts';
 
@@ -34,7 +35,8 @@ export interface CommandBounds {
   place?: string | undefined;
 }
 
-const OUTPUT_BYTES_MAX = 1_000_000;
+/** With the note of what was left out it is still a text that expressions may take. */
+const OUTPUT_BYTES_MAX = TEXT_MAX - 100;
 
 /** Keeps the end of what is written to it: the last lines say why something failed. */
 function tail(bytesMax: number) {
