@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { preview } from '@fusion-kit/domain/text';
 import { processesIn } from '@fusion-kit/testing/workspaces-scratch';
@@ -187,6 +187,37 @@ describe('a join', () => {
     expect(`${landed(project, run.branch, 'specs/tasks.md')}\n`).toBe(ticked);
     expect(await readFile(file, 'utf8')).toBe(edited);
   });
+
+  it.each(['bubblewrap', 'none'] as const)(
+    'ticks in the text of a list that was never committed (%s)',
+    async (sandbox) => {
+      const { engine, start, project } = await house({ sandbox });
+      await mkdir(join(project, 'specs'));
+      await writeFile(join(project, 'specs/tasks.md'), TASKS);
+      const run = await start([step('first', joining([], ['T001'])), step('second', joining([], ['T002']), ['first'])]);
+      expect((await runEnds(engine, run.id)).event.type).toBe('run.completed');
+      const ticked = TASKS.replace('[ ] T001', '[x] T001').replace('[ ] T002', '[x] T002');
+      expect(`${landed(project, run.branch, 'specs/tasks.md')}\n`).toBe(ticked);
+      expect(await readFile(join(project, 'specs/tasks.md'), 'utf8')).toBe(TASKS);
+    },
+  );
+
+  it.each(['bubblewrap', 'none'] as const)(
+    'makes no list beyond a link that leads out of the workspace (%s)',
+    async (sandbox) => {
+      const { engine, start, project } = await house({ sandbox });
+      await mkdir(join(project, 'specs'));
+      await mkdir(join(project, 'elsewhere'));
+      await writeFile(join(project, 'specs/tasks.md'), TASKS);
+      const run = await start([
+        step('link', command(`ln -s '${join(project, 'elsewhere')}' specs`)),
+        step('phase', joining([], ['T001']), ['link']),
+      ]);
+      await runEnds(engine, run.id);
+      expect((await tasksOf(engine, run.id))[1]?.state).toBe('failed');
+      expect(await readdir(join(project, 'elsewhere'))).toEqual([]);
+    },
+  );
 
   it.each(['bubblewrap', 'none'] as const)('does not follow a link out of the workspace (%s)', async (sandbox) => {
     const files = { 'specs/tasks.md': TASKS, 'elsewhere.md': TASKS };

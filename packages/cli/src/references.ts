@@ -95,7 +95,8 @@ export async function projectAt(client: Client, directory: string): Promise<{ pr
 }
 
 /** The top of the git repository one is in, else the directory itself. */
-export const directoryHere = async (world: World): Promise<string> => realpath((await gitRoot(world.cwd)) ?? world.cwd);
+export const directoryHere = async (world: Pick<World, 'cwd'>): Promise<string> =>
+  realpath((await gitRoot(world.cwd)) ?? world.cwd);
 
 const activeProjects = async (client: Client): Promise<Project[]> =>
   (await everyRow(client, '/projects', Project)).filter((project) => project.state === 'active');

@@ -13,20 +13,35 @@ case "$(realpath -- "$FILE")" in "$(pwd -P)"/*) ;; *) echo "it lies outside of t
 const READ = `${INSIDE}
 [ "$(wc -c <"$FILE")" -le ${FILE_BYTES_MAX} ] || { echo "it has more than ${FILE_BYTES_MAX} bytes" >&2; exit 1; }
 base64 <"$FILE"`;
+const IS_THERE = '[ -e "$FILE" ] || [ -L "$FILE" ]';
 const READ_AT = 'git cat-file blob "$COMMIT:$FILE" 2>/dev/null | base64';
 const WRITE = `${INSIDE}
 base64 -d >"$FILE"`;
+/** Where an agent has put a link on the way, nothing is made beyond it. */
+const MAKE = `directory=$(dirname -- "$FILE"); there=$directory
+while [ ! -e "$there" ]; do there=$(dirname -- "$there"); done
+case "$(realpath -- "$there")/" in "$(pwd -P)"/*) ;; *) echo "it lies outside of the project" >&2; exit 1;; esac
+mkdir -p -- "$directory" && base64 -d >"$FILE"`;
 
 /**
  * Ticks the boxes of tasks in the workspace's own file. When a person has edited that file in the project since the run began, the person's text is
- * taken, and ticked in it is what is ticked in the run's. Texts are one character per byte, so nothing else changes.
+ * taken, and ticked in it is what is ticked in the run's; so it is when the list was never committed. Texts are one character per byte, so nothing else changes.
  * @throws {FusionError} `file_unreadable`
  */
 export async function tickFile({ file, ids }: NonNullable<JoinWork['ticks']>, hands: Hands): Promise<void> {
-  const ours = await inWorkspace(hands, READ, { FILE: file });
   const theirs = await editedByPerson(file, hands);
+  if (theirs !== undefined && !(await isThere(file, hands))) {
+    const { text } = tickBoxes(theirs, ids);
+    await inWorkspace(hands, MAKE, { FILE: file }, Buffer.from(text, 'latin1').toString('base64'));
+    return;
+  }
+  const ours = await inWorkspace(hands, READ, { FILE: file });
   const { text } = theirs === undefined ? tickBoxes(ours, ids) : mergeTicks({ ours, theirs, ids });
   if (text !== ours) await inWorkspace(hands, WRITE, { FILE: file }, Buffer.from(text, 'latin1').toString('base64'));
+}
+
+async function isThere(file: string, { workspace, signal }: Hands): Promise<boolean> {
+  return (await workspace.run(IS_THERE, { env: { FILE: file } }, signal)).exitCode === 0;
 }
 
 /** The person's own text, if it is another one than the run began with. Only ever read. */

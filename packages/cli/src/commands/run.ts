@@ -1,8 +1,9 @@
 import { access } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type NewWorkflow, Started } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
+import type { Project } from '@fusion-kit/domain/project';
 import type { Run } from '@fusion-kit/domain/run';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
@@ -11,12 +12,12 @@ import type { Answer, Call } from '../call.ts';
 import { millisecondsOf, optionsOf, Pairs, Seconds } from '../options.ts';
 import { runAnswer } from '../output/run-answer.ts';
 import { plain } from '../output/plain.ts';
-import { directoryHere, projectAt } from '../references.ts';
+import { projectAt } from '../references.ts';
 import { type Connection, connect } from '../server/connect.ts';
 import { pageOf } from '../server/server-file.ts';
 import { type Watched, watchRun } from '../watch-run.ts';
 import { readWorkflowFile } from '../workflow-file.ts';
-import { describeFile } from '../feature-files.ts';
+import { describeFile, directoryOf, isCommitted, requireInside } from '../feature-files.ts';
 import { reportOf } from './runs.ts';
 
 const Options = z.object({
@@ -35,14 +36,16 @@ const Options = z.object({
 export async function run(call: Call): Promise<Answer> {
   const file = await namedFile(call);
   const { input, project, detach, runtime, provider, model, timeout, setup, check } = optionsOf(call, Options);
-  const directory = project === undefined ? await directoryHere(call) : resolve(call.cwd, project);
+  const directory = project === undefined ? await directoryOf(call, file) : resolve(call.cwd, project);
   const source = await readWorkflowFile(call, file);
+  await requireInside(call, file, directory);
   const connection = await connect(call);
   const described = await describeFile(call, file, directory, { setup, check });
   const start = { inputs: input, runtime, provider, model, timeoutMs: millisecondsOf(timeout) };
   const request = { ...described, source, directory, start };
   const started = await startFile(connection, request);
   if (!call.json) tellStarted(call, connection, started);
+  if (file.endsWith('.md')) await warnOfUncommitted(call, started.project, described.file);
   return watchStarted(call, connection, started.run, detach);
 }
 
@@ -69,6 +72,14 @@ function tellUnended(call: Call, watched: Watched, id: string): void {
     `stop it with ${paint.cyan(`fusion-kit run cancel ${id}`)}`,
   ].map((hint) => `  ${paint.yellow('→')} ${hint}\n`);
   call.terminal.err(`${paint.yellow(UNENDED[watched])}\n${hints.join('')}\n`);
+}
+
+async function warnOfUncommitted({ terminal }: Call, { kind, path }: Project, file: string): Promise<void> {
+  if (kind !== 'git' || (await isCommitted(path, file))) return;
+  const { yellow, cyan } = terminal.errorPaint;
+  terminal.err(
+    `${yellow(`${file} is not committed: agents start from the last commit and do not see it, nor what lies beside it`)}\n  ${yellow('→')} ${cyan(`git add ${dirname(file)} && git commit`)}, then run it again\n\n`,
+  );
 }
 
 export interface FileRequest extends Partial<Pick<NewWorkflow, 'context'>> {
