@@ -88,7 +88,7 @@ it('what was cancelled names the task that failed it', () => {
   const event: Event = { ...SAMPLE['task.cancelled'], reason: `dependency_failed:${sampleTaskSpec.id}` };
   const nameOf = (id: string) => (id === sampleTaskSpec.id ? 'build' : 'someone');
   expect(eventLine({ seq: 1, at: 0, event }, { nameOf, paint, columns: undefined })).toContain(
-    'needs build, which failed',
+    'needs build, which did not complete',
   );
 });
 

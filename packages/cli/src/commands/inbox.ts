@@ -26,7 +26,8 @@ export async function inbox(call: Call): Promise<Answer> {
 }
 
 function itemText(item: InboxItem, now: number, paint: Paint): string {
-  const head = `${paint.bold(plain(item.title))} ${paint.dim(`${item.node}, ${ago(item.since, now)}`)}\n`;
+  const node = item.node === item.title ? '' : `${item.node}, `;
+  const head = `${paint.bold(plain(item.title))} ${paint.dim(`${node}${ago(item.since, now)}, ${item.runId}`)}\n`;
   switch (item.kind) {
     case 'approval': {
       const left = item.expiresAt > now ? `, ${duration(item.expiresAt - now)} left` : '';

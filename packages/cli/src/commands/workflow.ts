@@ -135,6 +135,14 @@ export async function startWorkflow(call: Call): Promise<Answer> {
   };
 }
 
+/** Nodes of a chain that are named one by one. */
+const CHAIN_MAX = 20;
+
+const chainText = (chain: readonly string[]): string =>
+  chain.length <= CHAIN_MAX
+    ? chain.join(' → ')
+    : `${chain.slice(0, CHAIN_MAX - 1).join(' → ')} → … → ${chain.at(-1)}, ${chain.length} nodes`;
+
 /** Checks a file; an invalid one is an answer with exit code 1, not an error. */
 export async function validateWorkflow(call: Call): Promise<Answer> {
   const file = argument(call, 0, '<file>');
@@ -159,7 +167,7 @@ export async function validateWorkflow(call: Call): Promise<Answer> {
           ({ nodes, path }) =>
             `  ${paint.yellow('!')} ${nodes.map(plain).join(' and ')} may run together and both write ${plain(path)}\n`,
         ),
-        ...(check.criticalPath.length > 1 ? [`${paint.dim('longest chain')} ${check.criticalPath.join(' → ')}\n`] : []),
+        ...(check.criticalPath.length > 1 ? [`${paint.dim('longest chain')} ${chainText(check.criticalPath)}\n`] : []),
       ].join(''),
   };
 }

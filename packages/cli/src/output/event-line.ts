@@ -40,7 +40,7 @@ function subjects(event: Event): string[] {
 /** `dependency_failed:tsk_…` in words, other reasons as they are. Pure. */
 export function reasonText(reason: string, nameOf: LineStyle['nameOf']): string {
   const id = /^dependency_failed:(\S+)$/.exec(reason)?.[1];
-  return id === undefined ? reason : `needs ${nameOf(id) ?? shortId(id)}, which failed`;
+  return id === undefined ? reason : `needs ${nameOf(id) ?? shortId(id)}, which did not complete`;
 }
 
 /** What an event says beyond whom it concerns. */

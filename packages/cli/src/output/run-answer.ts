@@ -10,6 +10,12 @@ import { plain } from './plain.ts';
 import { shownState } from './states.ts';
 import { tableText } from './table.ts';
 import { asTree } from './task-order.ts';
+import { mostTelling } from './telling.ts';
+
+/** Tasks of a large run that people are shown; `--json` gives all. */
+const ROWS_MAX = 200;
+/** Reasons of failures, and names that share one, that are told. */
+const TOLD_MAX = 20;
 
 export interface RunReport {
   run: Run;
@@ -42,7 +48,9 @@ export function runText(report: RunReport, paint: Paint, columns: number | undef
 
 function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: number | undefined): string {
   const names = new Map(agents.map((agent) => [agent.id, agent.name]));
-  const rows = asTree(tasks).map((task) => {
+  const telling = new Set(tasks.length > ROWS_MAX ? mostTelling(tasks).slice(0, ROWS_MAX) : tasks);
+  const shown = asTree(tasks).filter((task) => telling.has(task));
+  const rows = shown.map((task) => {
     const agentId = task.dispatch?.agentId ?? task.lastAgentId;
     return [
       task.node,
@@ -64,7 +72,7 @@ function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: num
     cost(run.usage),
     run.head === run.base ? '' : shortCommit(run.head),
   ].map((cell) => paint.bold(cell));
-  return tableText(
+  const table = tableText(
     {
       head: ['task', 'state', 'agent', 'time', 'tokens', 'cost', 'commit'],
       rows: rows.length > 0 ? [...rows, total] : [],
@@ -73,6 +81,16 @@ function taskTable({ run, tasks, agents }: RunReport, paint: Paint, columns: num
     paint,
     columns,
   );
+  return `${table}${hidden({ run, tasks, shown }, paint)}`;
+}
+
+/** What a table leaves out, counted by state. */
+function hidden({ run, tasks, shown }: { run: Run; tasks: readonly Task[]; shown: readonly Task[] }, paint: Paint) {
+  if (shown.length === tasks.length) return '';
+  const left = new Set(tasks);
+  for (const task of shown) left.delete(task);
+  const counts = [...Map.groupBy(left, ({ state }) => state)].map(([state, of]) => `${of.length} ${state}`);
+  return `${paint.dim(`and ${left.size} more tasks: ${counts.join(', ')}; all of them:`)} ${paint.cyan(`fusion-kit run get ${run.id} --json`)}\n`;
 }
 
 function failures({ run, tasks, agents }: RunReport, paint: Paint): string[] {
@@ -82,12 +100,18 @@ function failures({ run, tasks, agents }: RunReport, paint: Paint): string[] {
   ];
   // A whole team often fails for one reason; it is said once.
   const byReason = Map.groupBy(failed, ({ failure }) => failure.message);
-  const lines = [...byReason.values()].map((same) =>
-    failureText(same.map(({ who }) => who).join(', '), same[0]!.failure, paint),
-  );
+  const lines = [...byReason.values()]
+    .slice(0, TOLD_MAX)
+    .map((same) => failureText(named(same.map(({ who }) => who)), same[0]!.failure, paint));
+  if (byReason.size > TOLD_MAX) lines.push(paint.dim(`and ${byReason.size - TOLD_MAX} more reasons\n`));
   if (run.failure && !byReason.has(run.failure.message)) lines.push(failureText('run', run.failure, paint));
   return lines.length > 0 ? ['\n', ...lines] : [];
 }
+
+const named = (names: readonly string[]): string =>
+  names.length > TOLD_MAX
+    ? `${names.slice(0, TOLD_MAX).join(', ')} and ${names.length - TOLD_MAX} more`
+    : names.join(', ');
 
 const failureText = (who: string, { message, remedy }: Failure, paint: Paint): string =>
   `${paint.red('✗')} ${paint.bold(who)}: ${plain(message)}\n  ${paint.yellow('→')} ${plain(remedy)}\n`;

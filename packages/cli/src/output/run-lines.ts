@@ -6,6 +6,7 @@ import type { Paint } from '../terminal.ts';
 import { cost, duration, tokens } from './figures.ts';
 import { cut, filled, plain, widthOf } from './plain.ts';
 import { shownState } from './states.ts';
+import { mostTelling } from './telling.ts';
 
 /** What only passes by: what each task does at this moment, and the last things said. */
 export interface Passing {
@@ -77,16 +78,3 @@ function taskLine(world: World, task: Task, { paint, columns, now, node, activit
   const said = task.failure && !isHeld(task) ? plain(task.failure.message) : (waits ?? work);
   return `  ${filled(cut(task.node, node), node)}  ${shownState(task.state, paint, state.padEnd(STATE_WIDTH))} ${filled(cut(said, middle), middle)}${columns > left + figures.length ? paint.dim(figures) : ''}`;
 }
-
-/** Running and failed ones first, the waiting ones last. */
-const WEIGHT: Record<Task['state'], number> = {
-  failed: 0,
-  running: 1,
-  assigned: 2,
-  cancelled: 3,
-  queued: 4,
-  skipped: 5,
-  completed: 6,
-};
-const mostTelling = (tasks: readonly Task[]): Task[] =>
-  tasks.toSorted((one, other) => WEIGHT[one.state] - WEIGHT[other.state]);

@@ -1,31 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
-import Table from 'cli-table3';
 import type { Paint } from '../terminal.ts';
-import { cut, widthOf } from './plain.ts';
+import { cut, filled, widthOf } from './plain.ts';
 
 const GAP = 2;
 /** Rows that the server lists at once. */
 export const LIST_MAX = 500;
-const BARE = Object.fromEntries(
-  // One line below the head and nothing else: rows are read, copied and piped.
-  [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-    'middle',
-  ].map((part) => [part, '']),
-);
 
 export interface TableText {
   head: readonly string[];
@@ -49,19 +28,14 @@ export function tableText(
     // A cell that has to be cut loses its colour; cutting inside an escape sequence would colour the rest of the screen.
     return widthOf(bare) <= widths[at]! ? cell : cut(bare, widths[at]!);
   };
-  const table = new Table({
-    chars: BARE,
-    style: { 'padding-left': 0, 'padding-right': GAP, head: [], border: [], compact: true },
-  });
-  table.push(head.map((cell, at) => paint.dim(fit(cell.toUpperCase(), at))));
-  for (const row of rows) table.push(row.map(fit));
-  return `${table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join(
-      '\n',
-    )}\n${more ? `${paint.dim(`these are ${rows.length}, and there are more: --limit shows up to ${LIST_MAX}`)}\n` : ''}`;
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => filled(fit(cell, at), widths[at]!))
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  const lines = [line(head.map((cell) => paint.dim(cell.toUpperCase()))), ...rows.map(line)];
+  if (more) lines.push(paint.dim(`these are ${rows.length}, and there are more: --limit shows up to ${LIST_MAX}`));
+  return `${lines.join('\n')}\n`;
 }
 
 function naturalWidths(rows: readonly (readonly string[])[]): number[] {
