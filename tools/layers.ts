@@ -51,6 +51,8 @@ export interface SourceFile {
 }
 export interface Manifest {
   dependencies?: Record<string, string>;
+  /** What may be absent; the code asks for it where it can do without. */
+  optionalDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
 
@@ -72,6 +74,7 @@ export function refusedImports(file: SourceFile, room: Manifest, root: Manifest)
   const development = isTest || name === 'dashboard';
   const declared = {
     ...room.dependencies,
+    ...room.optionalDependencies,
     ...(development && room.devDependencies),
     ...(isTest && root.devDependencies),
   };

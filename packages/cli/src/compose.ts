@@ -26,6 +26,9 @@ import { emptyTrash } from '@fusion-kit/workspaces/trash';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
 import { allowed, confine } from './confinement.ts';
+import { KeyChain } from './keys/key-chain.ts';
+import { keyFileOf } from './keys/key-file.ts';
+import { systemKeyring } from './keys/keyring.ts';
 import { readLimits, reservesOf } from './limits-file.ts';
 import { Providers } from './providers.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
@@ -68,8 +71,9 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const providers = new Providers({
       file: join(dataDir, 'providers.json'),
       env,
+      keys: new KeyChain({ env, keyring: systemKeyring(env), file: keyFileOf(dataDir) }),
       meter,
-      scripted: scriptedUpstream({ server: scripted, meter }),
+      scripted: (parts) => scriptedUpstream({ server: scripted, ...parts }),
     });
     await providers.load();
 

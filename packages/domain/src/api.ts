@@ -7,6 +7,7 @@ import { Severity } from './event.ts';
 import { AgentId, ProjectId, RunId, TaskId, WorkflowId } from './ids.ts';
 import { Address, Message } from './message.ts';
 import { NodeWork, RetryPolicy } from './node.ts';
+import { ModelProtocol } from './ports/upstream.ts';
 import { Project } from './project.ts';
 import { Run, RunState } from './run.ts';
 import { Accept, Task, TaskState } from './task.ts';
@@ -255,17 +256,44 @@ export const ProviderView = z.object({
   }),
 });
 export type ProviderView = z.infer<typeof ProviderView>;
-export const NewProvider = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
-  protocol: z.enum(['openrouter', 'openai-compatible']),
-  baseUrl: z.url({ protocol: /^https?$/ }),
-  defaultModel: z.string().min(1).max(200).optional(),
-  /** Name of the environment variable that holds the key; the key itself is never sent. */
-  keyVariable: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/)
-    .optional(),
+/** What `provider check` found out about a provider, without a call that costs anything. */
+export const ProviderFindings = z.object({
+  id: z.string(),
+  findings: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string() })),
 });
+export type ProviderFindings = z.infer<typeof ProviderFindings>;
+const ProviderId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+export const NewProvider = z
+  .object({
+    id: ProviderId,
+    /** Which client talks to it; `package` instead brings its own. */
+    protocol: ModelProtocol.optional(),
+    /** Needed where the protocol has no usual place. */
+    baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+    defaultModel: z.string().min(1).max(200).optional(),
+    /** Name of the environment variable that holds the key; the key itself is never sent. */
+    keyVariable: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
+    /** An npm package below the data directory, or an absolute path of a module, that makes the provider. */
+    package: z.string().min(1).max(1_000).optional(),
+    /** Who is asked, in order, when this one refuses. */
+    fallback: z
+      .array(z.object({ provider: ProviderId, model: z.string().min(1).max(200) }))
+      .max(8)
+      .optional(),
+    /** Says that one of the same id is to be replaced. */
+    replace: z.boolean().optional(),
+  })
+  .refine(({ protocol, package: from }) => (protocol === undefined) !== (from === undefined), {
+    error: 'name either a protocol or a package',
+    path: ['protocol'],
+  })
+  .refine(({ protocol, baseUrl }) => protocol !== 'openai-compatible' || baseUrl !== undefined, {
+    error: 'where does it answer?',
+    path: ['baseUrl'],
+  });
 export const Health = z.object({
   status: z.enum(['ok', 'failing']),
   version: z.string(),

@@ -44,6 +44,12 @@ export const ERRORS = {
   workflow_unknown: { status: 404, remedy: 'List workflows with `fusion-kit workflow list`.' },
   message_unknown: { status: 404, remedy: 'List messages with `fusion-kit message list`.' },
   provider_unknown: { status: 404, again: 'never', remedy: 'List providers with `fusion-kit provider list`.' },
+  provider_exists: { status: 409, remedy: 'Choose another id, or say `--replace`.' },
+  provider_package_invalid: {
+    status: 422,
+    again: 'never',
+    remedy: 'Install it below the data directory, and see docs/providers.md for what it has to export.',
+  },
   runtime_unknown: { status: 422, again: 'never', remedy: 'Use one of the named runtimes.' },
   blob_unknown: {
     status: 404,
@@ -152,8 +158,9 @@ export const ERRORS = {
   provider_key_missing: {
     status: 422,
     again: 'never',
-    remedy: 'Set the named environment variable, for example OPENROUTER_API_KEY.',
+    remedy: 'Set the named environment variable for the server, or run `fusion-kit provider key set`.',
   },
+  keys_unsafe: { status: 422, again: 'never', remedy: 'Let nobody but yourself read the named file.' },
   provider_refused_key: { status: 422, again: 'never', remedy: 'Check the key at the provider.' },
   provider_limited: {
     status: 429,

@@ -1,4 +1,4 @@
-import type { Health, NewProvider, ProviderView } from '@fusion-kit/domain/api';
+import type { Health, NewProvider, ProviderFindings, ProviderView } from '@fusion-kit/domain/api';
 import type { WorkflowReader } from '@fusion-kit/domain/ports/workflow-reader';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type * as z from 'zod';
@@ -30,7 +30,12 @@ export interface ServerOptions {
   workflows: WorkflowReader;
   providers: {
     list(): Promise<ProviderView[]>;
+    /** @throws {FusionError} `provider_exists`, `provider_package_invalid` */
     add(provider: z.output<typeof NewProvider>): Promise<ProviderView>;
+    /** Forgets one that was added. @throws {FusionError} `provider_unknown` */
+    remove(id: string): Promise<ProviderView>;
+    /** @throws {FusionError} `provider_unknown` */
+    inspect(id: string): Promise<ProviderFindings>;
   };
   /** How the machine is and what its agents take. */
   machine?: (() => NonNullable<Health['machine']>) | undefined;

@@ -3,6 +3,7 @@ import type { Caller, Meter, ModelProtocol, ProviderStatus, Upstream } from '@fu
 import { attempt, type Attempt } from './attempt.ts';
 import { catalogue, type Listing } from './catalogue.ts';
 import { systemClock, type Clock } from './clock.ts';
+import type { KeySource } from './key-source.ts';
 import { ledger } from './ledger.ts';
 import { later, limiter, type Place } from './limiter.ts';
 import { LIMITS, type Limits } from './limits.ts';
@@ -22,13 +23,6 @@ export interface HttpUpstreamParts {
   clock?: Clock;
   fetch?: typeof globalThis.fetch;
   limits?: Partial<Limits>;
-}
-
-/** Where a provider's key comes from, asked anew for every call: a key may be set while the server runs. */
-export interface KeySource {
-  key(): string | undefined;
-  /** For people, never the key: `environment OPENROUTER_API_KEY`. */
-  origin(): string;
 }
 
 export interface HttpUpstreamOptions extends HttpUpstreamParts {
@@ -64,8 +58,7 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
   const limits = { ...LIMITS, ...options.limits };
   const headers = options.headers ?? {};
   const gate = limiter(id, limits, clock);
-  const key = () => credential.key();
-  const get = providerGet({ provider: id, baseUrl, key, authorize, headers, http, clock });
+  const get = providerGet({ provider: id, baseUrl, credential, authorize, headers, http, clock });
   const offered = catalogue(get, options.listing, clock);
   const destination = {
     provider: id,
@@ -78,11 +71,14 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
   /** The key that was last answered to: when it is refused, it has run out or was withdrawn. */
   let worked: { key: string | undefined } | undefined;
 
-  const knownKey = () => {
-    const secret = key();
-    if (secret || !options.keyRequired) return secret;
-    throw new FusionError('provider_key_missing', `${id} needs a key; there is none in ${credential.origin()}`);
+  const knownKey = async () => {
+    const { key, origin } = await credential.find();
+    if (key || !options.keyRequired) return key;
+    throw new FusionError('provider_key_missing', `${id} needs a key; there is none in ${origin}`);
   };
+
+  /** What a status is remembered under: another key is another status. */
+  const keyName = async () => (await credential.find().catch(() => undefined))?.key;
 
   const pricesOf = async (model: string) => {
     const { model: known, listed } = await offered.find(model);
@@ -159,9 +155,9 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
 
   const inspect = async (): Promise<ProviderStatus> => {
     const checkedAt = clock.now();
-    const known = { credential: credential.origin(), checkedAt };
+    const known = { credential: await originOf(credential), checkedAt };
     try {
-      knownKey();
+      await knownKey();
       const remainingUsd = options.status.remainingUsd(await get(options.status.path));
       if (remainingUsd === null || remainingUsd > 0) return { ok: true, remainingUsd, ...known };
       const spent = new FusionError('provider_credits', `the key for ${id} has nothing left to spend`);
@@ -183,7 +179,7 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
       const signal = init?.signal ?? (input instanceof Request ? input.signal : new AbortController().signal);
       signal.throwIfAborted();
       const call = await modelCall(new Request(input, init), destination);
-      const secret = knownKey();
+      const secret = await knownKey();
       for (const [name, value] of Object.entries(headers)) if (!call.headers.has(name)) call.headers.set(name, value);
       for (const [name, value] of Object.entries(secret ? authorize(secret) : {})) call.headers.set(name, value);
       const { prices, modelListed } = await untilAborted(pricesOf(call.model), signal);
@@ -197,14 +193,14 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
     },
     async check(signal = new AbortController().signal) {
       try {
-        return await untilAborted(status(key()), signal);
+        return await untilAborted(keyName().then(status), signal);
       } catch (error) {
         const stopped: Failure = new FusionError('provider_unreachable', `the check of ${id} was stopped`, {
           cause: error,
         }).toJSON();
         return {
           ok: false,
-          credential: credential.origin(),
+          credential: await originOf(credential),
           remainingUsd: null,
           checkedAt: clock.now(),
           failure: stopped,
@@ -219,3 +215,6 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
 
 const coded = (error: FusionError, code: FusionError['code']) =>
   new FusionError(code, error.message, { details: error.details, cause: error.cause });
+
+const originOf = async (credential: KeySource) =>
+  (await credential.find().catch(() => undefined))?.origin ?? 'unusable';

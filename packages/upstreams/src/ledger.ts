@@ -5,8 +5,8 @@ import { withoutKeys } from './secrets.ts';
 import { tail } from './tail.ts';
 import { costOf, NOTHING_USED, type AnswerUsage, type Prices } from './usage.ts';
 
-/** Most characters of a request or a response that a record keeps; the end is kept. */
-const RECORD_MAX = 256 * 1024;
+/** Most characters of a request or a response that a record keeps: all of what fits a model's window. Of more the end is kept. */
+const RECORD_MAX = 4 * 1024 * 1024;
 
 /** One call's money and record: held before the first attempt, settled once after the last. */
 export interface Ledger {

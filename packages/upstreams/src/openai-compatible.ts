@@ -1,5 +1,5 @@
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
-import { givenKey } from './given-key.ts';
+import { givenKey } from './key-source.ts';
 import { httpUpstream, type HttpUpstreamOptions } from './http-upstream.ts';
 import { openAiListing } from './listings.ts';
 import type { ProviderOptions } from './openrouter.ts';

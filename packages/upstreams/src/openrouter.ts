@@ -1,7 +1,7 @@
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
-import { httpUpstream, type HttpUpstreamParts, type KeySource } from './http-upstream.ts';
-import { givenKey } from './given-key.ts';
+import { httpUpstream, type HttpUpstreamParts } from './http-upstream.ts';
+import { givenKey, type KeySource } from './key-source.ts';
 import { openAiListing } from './listings.ts';
 
 /** What every kind of provider takes beside the parts. */

@@ -1,6 +1,7 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Clock } from './clock.ts';
 import { parsedJson } from './json.ts';
+import type { KeySource } from './key-source.ts';
 import { errorIn, refused, type Trouble, unreachable } from './trouble.ts';
 
 /** Longest time for a question that costs nothing. */
@@ -11,7 +12,7 @@ const ASK_AGAIN_MS = 15_000;
 export interface GetOptions {
   provider: string;
   baseUrl: string;
-  key: () => string | undefined;
+  credential: KeySource;
   authorize: (key: string) => Readonly<Record<string, string>>;
   headers: Readonly<Record<string, string>>;
   http: typeof globalThis.fetch;
@@ -20,9 +21,9 @@ export interface GetOptions {
 
 /** Asks the provider something that costs nothing: once, without a retry. @throws {FusionError} `provider_*`; with `retryAfterMs` when it may pass */
 export const providerGet =
-  ({ provider, baseUrl, key, authorize, headers, http, clock }: GetOptions) =>
+  ({ provider, baseUrl, credential, authorize, headers, http, clock }: GetOptions) =>
   async (path: string): Promise<unknown> => {
-    const secret = key();
+    const { key: secret } = await credential.find();
     try {
       const response = await http(`${baseUrl}${path}`, {
         headers: { ...headers, ...(secret && authorize(secret)) },

@@ -63,8 +63,8 @@ export const withFallback = (first: Upstream, fallbacks: () => readonly Fallback
     for (const { upstream, model } of behind) {
       const elsewhere = readdressed({ url: new URL(request.url), body, from: first, to: upstream, model });
       if (!elsewhere) continue;
-      const init = { method, headers, body: elsewhere.body, signal };
-      const found = await asked(upstream.fetch(caller, elsewhere.url, init, `${first.id} ${elsewhere.modelBefore}`));
+      const sent = { method, headers, body: elsewhere.body, signal };
+      const found = await asked(upstream.fetch(caller, elsewhere.url, sent, `${first.id} ${elsewhere.modelBefore}`));
       if (found) return found;
     }
     throw soonest(refusals);
@@ -85,11 +85,10 @@ function readdressed({ url, body, from, to, model }: Moving) {
   const base = place && to.wires[place.wire];
   const json = Body.safeParse(parsedJson(body)).data;
   if (!place || !base || !json) return undefined;
-  const { retarget } = WIRES[place.wire];
-  const path = retarget ? retarget(place.path, model) : place.path;
+  const path = WIRES[place.wire].retarget?.(place.path, model);
   return {
-    url: `${base}${path}${url.search}`,
-    body: retarget ? body : JSON.stringify({ ...json, model }),
+    url: `${base}${path ?? place.path}${url.search}`,
+    body: path !== undefined ? body : JSON.stringify({ ...json, model }),
     modelBefore: place.target.model ?? json.model ?? from.defaultModel ?? 'its default model',
   };
 }

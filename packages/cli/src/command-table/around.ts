@@ -43,7 +43,10 @@ export const AROUND: readonly CommandEntry[] = [
     arguments: [['<id>', 'lower-case letters, digits and dashes']],
     options: [
       ['--base-url <url>', 'where it answers'],
-      ['--protocol <protocol>', 'openai-compatible or openrouter (default: openai-compatible)'],
+      ['--protocol <protocol>', 'openai-compatible (the default), openrouter, openai, anthropic or google'],
+      ['--package <package>', 'instead: an npm package below the data directory, or a module by its path'],
+      ['--fallback <provider/model>', 'who is asked when it refuses; may be repeated', 'repeated'],
+      ['--replace', 'replace the one that has this id'],
       ['--model <model>', 'the model to use when none is named'],
       ['--key-variable <name>', 'environment variable of the server that holds the key'],
     ],
@@ -51,9 +54,34 @@ export const AROUND: readonly CommandEntry[] = [
   },
   {
     path: 'provider check',
-    summary: 'check a provider by a call that costs nothing',
+    summary: 'try whether a provider answers and keeps the rules, without a call that costs anything',
     arguments: [['<id>', 'id of the provider']],
     load: async () => (await import('../commands/provider.ts')).checkProvider,
+  },
+  {
+    path: 'provider remove',
+    summary: 'forget a provider that was added',
+    arguments: [['<id>', 'id of the provider']],
+    load: async () => (await import('../commands/provider.ts')).removeProvider,
+  },
+  {
+    path: 'provider key set',
+    summary: 'keep the key of a provider: in the keyring, else in a file for you alone',
+    arguments: [['<id>', 'id of the provider']],
+    options: [['--file', 'in the file, though there is a keyring']],
+    load: async () => (await import('../commands/provider-key.ts')).setKey,
+  },
+  {
+    path: 'provider key show',
+    summary: 'tell where the key of a provider comes from, never the key',
+    arguments: [['<id>', 'id of the provider']],
+    load: async () => (await import('../commands/provider-key.ts')).showKey,
+  },
+  {
+    path: 'provider key remove',
+    summary: 'take the key of a provider out of the keyring and the file',
+    arguments: [['<id>', 'id of the provider']],
+    load: async () => (await import('../commands/provider-key.ts')).removeKey,
   },
   {
     path: 'dashboard start',

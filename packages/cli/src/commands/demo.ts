@@ -79,6 +79,7 @@ async function chooseProvider(
     id: OWN_PROVIDER,
     protocol: new URL(baseUrl).hostname.endsWith('openrouter.ai') ? 'openrouter' : 'openai-compatible',
     baseUrl,
+    replace: true,
     defaultModel: model,
     ...(env['OPENROUTER_API_KEY'] && { keyVariable: 'OPENROUTER_API_KEY' }),
   });

@@ -1,6 +1,8 @@
-import { NewProvider, page, ProviderView } from '@fusion-kit/domain/api';
+import { resolve } from 'node:path';
+import { page, ProviderFindings, ProviderView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { didYouMean } from '@fusion-kit/domain/nearest';
+import { ModelProtocol } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, optionsOf } from '../options.ts';
@@ -40,23 +42,49 @@ export async function listProviders(call: Call): Promise<Answer> {
   };
 }
 
+/** `PROVIDER/MODEL`, where the model may hold further slashes. */
+const Fallback = z.array(z.string()).transform((texts, context) =>
+  texts.map((text) => {
+    const at = text.indexOf('/');
+    if (at < 1 || at === text.length - 1)
+      context.addIssue({ code: 'custom', message: `${text} is not PROVIDER/MODEL` });
+    return { provider: text.slice(0, at), model: text.slice(at + 1) };
+  }),
+);
+
 const Add = z.object({
-  baseUrl: z.string('where does it answer?'),
-  protocol: NewProvider.shape.protocol.default('openai-compatible'),
+  baseUrl: z.string().optional(),
+  protocol: ModelProtocol.optional(),
   model: z.string().optional(),
   keyVariable: z.string().optional(),
+  package: z.string().optional(),
+  fallback: Fallback.optional(),
+  replace: z.boolean().optional(),
 });
 
 export async function addProvider(call: Call): Promise<Answer> {
-  const { baseUrl, protocol, model, keyVariable } = optionsOf(call, Add);
+  const { model, package: from, protocol, ...options } = optionsOf(call, Add);
+  if (from === undefined && (protocol ?? 'openai-compatible') === 'openai-compatible' && options.baseUrl === undefined)
+    throw new FusionError('usage', '--base-url: where does it answer?');
   const { client } = await connect(call);
   const id = argument(call, 0, '<id>');
+  const kind =
+    from === undefined
+      ? { protocol: protocol ?? 'openai-compatible' }
+      : { package: /^\.{0,2}\//.test(from) ? resolve(call.cwd, from) : from, protocol };
   return providerAnswer(
-    await client.post('/providers', ProviderView, { id, protocol, baseUrl, defaultModel: model, keyVariable }),
+    await client.post('/providers', ProviderView, { id, ...kind, ...options, defaultModel: model }),
   );
 }
 
-/** Exit code 1 when it cannot be used. */
+export async function removeProvider(call: Call): Promise<Answer> {
+  const id = argument(call, 0, '<id>');
+  const { client } = await connect(call);
+  const removed = await client.delete(`/providers/${encodeURIComponent(id)}`, ProviderView);
+  return { data: removed, text: (paint) => `${paint.green('✓')} provider ${plain(removed.id)} is forgotten\n` };
+}
+
+/** Exit code 1 when it cannot be used or breaks a rule. */
 export async function checkProvider(call: Call): Promise<Answer> {
   const id = argument(call, 0, '<id>');
   const { client } = await connect(call);
@@ -66,7 +94,21 @@ export async function checkProvider(call: Call): Promise<Answer> {
     const known = items.map((item) => item.id);
     throw new FusionError('provider_unknown', `there is no provider ${id}${didYouMean(id, known)}`);
   }
-  return { ...providerAnswer(provider), ok: provider.status.ok };
+  const { findings } = await client.get(`/providers/${encodeURIComponent(id)}/findings`, ProviderFindings);
+  const view = providerAnswer(provider);
+  return {
+    data: { ...provider, findings },
+    text: (paint, columns) =>
+      [
+        view.text(paint, columns).trimEnd(),
+        '',
+        ...findings.map(
+          ({ name, ok, message }) => `${ok ? paint.green('✓') : paint.red('✗')} ${plain(name)}: ${plain(message)}`,
+        ),
+        '',
+      ].join('\n'),
+    ok: provider.status.ok && findings.every(({ ok }) => ok),
+  };
 }
 
 const providerAnswer = (provider: ProviderView): Answer => ({

@@ -216,10 +216,15 @@ async function providers(running: Running | undefined, env: Environment): Promis
     ];
   }
   const { items } = await new Client(running.server).get('/providers', page(ProviderView));
-  return items.map(({ id, status }) => ({
+  return items.filter(isWanted).map(({ id, status }) => ({
     name: id,
     status: status.ok ? 'ok' : 'warn',
     message: status.ok ? `ready, key: ${status.credential}` : (status.failure?.message ?? 'cannot be used'),
     ...(status.failure && { remedy: status.failure.remedy }),
   }));
 }
+
+/** Shipped providers that nobody gave a key, or that are not installed, are no trouble. */
+const isWanted = ({ id, status }: ProviderView): boolean =>
+  status.ok || !['openai', 'anthropic', 'google', 'ollama'].includes(id) || !NOT_SET_UP.has(status.failure?.code);
+const NOT_SET_UP = new Set<string | undefined>(['provider_key_missing', 'provider_unreachable']);

@@ -86,7 +86,14 @@ export function openHouse(change: Partial<ServerOptions> = {}): House {
     },
     providers: {
       list: async () => known,
-      async add({ id, protocol, baseUrl, defaultModel = null }) {
+      async remove(id) {
+        const at = known.findIndex((provider) => provider.id === id);
+        const [removed] = at < 0 ? [] : known.splice(at, 1);
+        if (!removed) throw new FusionError('provider_unknown', `there is no provider ${id}`);
+        return removed;
+      },
+      inspect: async (id) => ({ id, findings: [{ name: 'answers', ok: true, message: 'it does' }] }),
+      async add({ id, protocol = 'openai-compatible', baseUrl = '', defaultModel = null }) {
         const status = { ok: true, credential: 'none', remainingUsd: null, checkedAt: 0 };
         known.push({ id, protocol, baseUrl, defaultModel, status });
         return known.at(-1)!;

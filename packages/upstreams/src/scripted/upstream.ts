@@ -1,6 +1,6 @@
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { HttpUpstreamParts } from '../http-upstream.ts';
-import { givenKey } from '../given-key.ts';
+import { givenKey } from '../key-source.ts';
 import { openRouterUpstream } from '../openrouter.ts';
 import type { ScriptedServer } from './server.ts';
 
