@@ -21,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, number>> = {
   validation: 120,
   productivity: 240,
   restart: 120,
+  gateway: 120,
   scale: 600,
 };
 

@@ -2,16 +2,19 @@ import { join } from 'node:path';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { Runtime } from '@fusion-kit/domain/ports/runtime';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
-import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { NodeWork } from '@fusion-kit/domain/node';
 import type { WorkflowNode } from '@fusion-kit/domain/workflow';
 import type { Engine } from '@fusion-kit/engine/engine';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import type { WatchdogLimits } from '@fusion-kit/engine/watchdog';
+import { gateway } from '@fusion-kit/gateway/gateway';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { reportingMeter } from '@fusion-kit/runner/meter';
 import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import { Runner } from '@fusion-kit/runner/runner';
+import type { DispatchTokens } from '@fusion-kit/runner/tokens';
 import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
 import type { LoopbackModel } from '@fusion-kit/testing/loopback-model';
 import { localTransport } from '@fusion-kit/transports/local';
@@ -38,7 +41,7 @@ export interface WorkingHouseOptions {
   files?: Record<string, string>;
   sandbox?: 'bubblewrap' | 'none';
   runtimes?: readonly Runtime[];
-  upstream?: Upstream;
+  upstream?: Upstream | ((meter: Meter) => Upstream);
   team?: readonly Partial<AgentSpec>[];
   watchdog?: Partial<WatchdogLimits>;
   heartbeatMs?: number;
@@ -69,13 +72,17 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
   const wire = localTransport();
   const blobs = memoryBlobs();
   const cages = workspaces({ root: data, sandbox: await cageOf(sandbox), store });
+  const tokens: DispatchTokens = new Map();
+  const meter = reportingMeter({ end: wire.runner, tokens, blobs });
+  const upstream = typeof options.upstream === 'function' ? options.upstream(meter) : options.upstream;
   const runner = new Runner({
     end: wire.runner,
     blobs,
-    tokens: new Map(),
+    tokens,
     runtimes: new Map(runtimes.map((runtime) => [runtime.id, runtime])),
-    upstream: () => options.upstream,
-    defaultProvider: options.upstream?.id ?? 'nobody',
+    upstream: () => upstream,
+    defaultProvider: upstream?.id ?? 'nobody',
+    services: { directory: join(data, 'bridge'), serve: (clientOf) => gateway({ clientOf }) },
     workspacesFor: () => cages,
     ...(options.heartbeatMs !== undefined && {
       heartbeatMs: options.heartbeatMs,

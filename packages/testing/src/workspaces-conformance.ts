@@ -266,6 +266,20 @@ export function workspacesConformance(name: string, open: (root: string) => Prom
       expect((await workspaces.open(agent, project)).path).toBe(workspace.path);
     });
 
+    test('an agent has a HOME of its own, closed to others, that it can write, that its next task finds and that goes with it', async () => {
+      const { workspace, workspaces, head, agent, project } = await house();
+      await workspace.begin({ id: newDispatch(), base: head });
+      expect((await stat(workspace.home)).mode & 0o777).toBe(0o700);
+      expect(workspace.home.startsWith(join(workspace.path, '/'))).toBe(false);
+      inWorkspace(workspace, 'echo kept >"$HOME/.settings"');
+      await workspace.begin({ id: newDispatch(), base: head });
+      expect(await readFile(join(workspace.home, '.settings'), 'utf8')).toBe('kept\n');
+      const other = await workspaces.open(newAgent(), project);
+      expect(other.home).not.toBe(workspace.home);
+      await workspaces.remove(agent, project);
+      await expect(stat(workspace.home)).rejects.toMatchObject({ code: 'ENOENT' });
+    });
+
     test('removing keeps every branch in the store, and opening again makes a new workspace', async () => {
       const { workspace, workspaces, head, agent, project } = await house();
       await workspace.begin({ id: newDispatch(), base: head });
