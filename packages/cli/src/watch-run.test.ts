@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { EVENT_TYPES, type Event } from '@fusion-kit/domain/event';
+import { NodeWork } from '@fusion-kit/domain/node';
 import { World } from '@fusion-kit/domain/world';
 import { SAMPLE, sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
 import picocolors from 'picocolors';
@@ -31,6 +32,23 @@ describe('a run that is watched', () => {
     const [head, line] = runLines(world, runId, { activity, said: [] }, { ...canvas, now: 8_000 });
     expect(head).toMatch(/^feature {2}0\/1 tasks {2}8\.0 s/);
     expect(line).toMatch(/^ {2}build {2}● working {5}ada {2}edit_file +3\.0 s/);
+  });
+
+  it('shows what a person is asked, with the command that answers it', () => {
+    const { spec } = SAMPLE['task.created'];
+    const work = NodeWork.parse({
+      kind: 'approval',
+      message: 'Ship it?',
+      options: [{ id: 'yes', outcome: 'complete' }],
+    });
+    const world = worldAfter(
+      SAMPLE['run.started'],
+      { ...SAMPLE['task.created'], spec: { ...spec, work } },
+      { ...SAMPLE['task.opened'], asks: 'Ship 2.0?' },
+    );
+    const lines = runLines(world, runId, quiet, canvas);
+    expect(lines).toContain('  Ship 2.0?');
+    expect(lines).toContain(`  → fusion-kit task answer ${spec.id} yes`);
   });
 
   it('shows why a task waits, and what was said last', () => {

@@ -10,6 +10,7 @@ import { isHeld, type Task } from '@fusion-kit/domain/task';
 import { World } from '@fusion-kit/domain/world';
 import type { Call } from './call.ts';
 import { addressName, eventLine, senderName } from './output/event-line.ts';
+import { inboxText, questionsOf } from './output/inbox-text.ts';
 import { LiveBlock } from './output/live-block.ts';
 import { plain } from './output/plain.ts';
 import { runLines } from './output/run-lines.ts';
@@ -128,8 +129,18 @@ function telling(terminal: Terminal, world: World, runId: RunId): Showing {
     paint: terminal.errorPaint,
     columns: undefined,
   };
+  const ask = (tasks: Iterable<Task>): void => {
+    for (const item of questionsOf(world.get('runs', runId), tasks))
+      terminal.err(`\n${inboxText(item, Date.now(), terminal.errorPaint)}\n`);
+  };
+  ask(world.tasksOf(runId));
   return {
     tell: (entry) => {
+      const { event } = entry;
+      if (event.type === 'task.opened' || event.type === 'task.stalled') {
+        const task = event.runId === runId && world.get('tasks', event.taskId);
+        if (task) ask([task]);
+      }
       if (TOLD.has(entry.event.type) && concerns(entry, runId)) terminal.err(`${eventLine(entry, style)}\n`);
     },
     end: () => undefined,

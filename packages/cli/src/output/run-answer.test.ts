@@ -1,3 +1,4 @@
+import { NodeWork } from '@fusion-kit/domain/node';
 import type { Project } from '@fusion-kit/domain/project';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
@@ -45,6 +46,17 @@ it('shows every task of a run that is not large', () => {
   );
   expect(text).toMatch(/^n199 /m);
   expect(text).not.toContain('more tasks');
+});
+
+it('says what waits for a person, with the command that answers it', () => {
+  const work = NodeWork.parse({ kind: 'approval', message: 'Ship it?', options: [{ id: 'yes', outcome: 'complete' }] });
+  const text = runText(
+    report(1, () => ({ state: 'running', work })),
+    paint,
+    100,
+  );
+  expect(text).toContain('Ship it?');
+  expect(text).toContain(`→ fusion-kit task answer ${sampleId('tsk', 0)} yes`);
 });
 
 it('tells a reason that thousands share once, and names some of them', () => {

@@ -6,6 +6,7 @@ import type { Task } from '@fusion-kit/domain/task';
 import type { Answer } from '../call.ts';
 import type { Paint } from '../terminal.ts';
 import { cost, duration, shortCommit, tokens } from './figures.ts';
+import { inboxText, questionsOf } from './inbox-text.ts';
 import { plain } from './plain.ts';
 import { shownState } from './states.ts';
 import { tableText } from './table.ts';
@@ -42,6 +43,7 @@ export function runText(report: RunReport, paint: Paint, columns: number | undef
     `${paint.bold(plain(run.name))}  ${shownState(run.state, paint)}${took}  ${paint.dim(run.id)}\n`,
     `\n${taskTable(report, paint, columns)}`,
     ...failures(report, paint),
+    ...questionsOf(run, report.tasks).map((item) => `\n${inboxText(item, Date.now(), paint)}`),
     ...branch(report, paint),
   ].join('');
 }

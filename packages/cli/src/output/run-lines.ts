@@ -1,8 +1,11 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { RunId } from '@fusion-kit/domain/ids';
+import type { Run } from '@fusion-kit/domain/run';
 import { isHeld, type Task } from '@fusion-kit/domain/task';
 import { waitingReason } from '@fusion-kit/domain/schedule-reason';
 import type { World } from '@fusion-kit/domain/world';
 import type { Paint } from '../terminal.ts';
+import { inboxText, questionsOf } from './inbox-text.ts';
 import { cost, duration, tokens } from './figures.ts';
 import { cut, filled, plain, widthOf } from './plain.ts';
 import { shownState } from './states.ts';
@@ -43,7 +46,8 @@ export function runLines(world: World, runId: RunId, passing: Passing, canvas: C
     columns - widthOf(run.name) - 1,
   );
   const talk = passing.said.map((line) => paint.dim(cut(`  ${line}`, columns - 1)));
-  const room = Math.max(3, canvas.rows - 5 - talk.length);
+  const asked = questionLines(run, tasks, canvas);
+  const room = Math.max(3, canvas.rows - 5 - talk.length - asked.length);
   const shown = tasks.length <= room ? tasks : mostTelling(tasks).slice(0, room);
   const node = Math.min(Math.max(4, ...shown.map((task) => widthOf(task.node))), Math.floor(columns / 3));
   const lines = shown.map((task) =>
@@ -54,10 +58,26 @@ export function runLines(world: World, runId: RunId, passing: Passing, canvas: C
     `${paint.bold(cut(plain(run.name), columns - 1))}${paint.dim(head)}`,
     ...lines,
     ...(hidden > 0 ? [paint.dim(`  and ${hidden} more`)] : []),
+    ...asked,
     ...(talk.length > 0 ? ['', ...talk] : []),
   ];
 }
 
+/** What a person is asked, with the commands that answer: the oldest questions only, since all of them are in the inbox. */
+function questionLines(run: Run, tasks: readonly Task[], { paint, columns, now }: Canvas): string[] {
+  const items = questionsOf(run, tasks);
+  const more = items.length > ASKED_MAX ? [paint.dim(`and ${items.length - ASKED_MAX} more: fusion-kit inbox`)] : [];
+  const lines = items.slice(0, ASKED_MAX).flatMap((item) => inboxText(item, now, paint).trimEnd().split('\n'));
+  if (lines.length === 0) return [];
+  return [
+    '',
+    ...[...lines, ...more].map((line) =>
+      widthOf(line) < columns ? line : cut(stripVTControlCharacters(line), columns - 1),
+    ),
+  ];
+}
+
+const ASKED_MAX = 3;
 const STATE_WIDTH = 11;
 
 interface Line extends Canvas {

@@ -1,0 +1,33 @@
+import { type InboxItem, inboxOf } from '@fusion-kit/domain/inbox';
+import type { Run } from '@fusion-kit/domain/run';
+import type { Task } from '@fusion-kit/domain/task';
+import type { Paint } from '../terminal.ts';
+import { ago, duration } from './figures.ts';
+import { plain } from './plain.ts';
+
+/** What of a run goes on when a person has answered. Pure. */
+export const questionsOf = (run: Run | undefined, tasks: Iterable<Task>): InboxItem[] =>
+  run?.state === 'running' || run?.state === 'paused'
+    ? inboxOf(run, tasks).filter(({ kind }) => kind !== 'failure')
+    : [];
+
+/** What waits for a person, in two or three lines, with the command that answers it. Pure. */
+export function inboxText(item: InboxItem, now: number, paint: Paint): string {
+  const node = item.node === item.title ? '' : `${item.node}, `;
+  const head = `${paint.bold(plain(item.title))} ${paint.dim(`${node}${ago(item.since, now)}, ${item.runId}`)}\n`;
+  switch (item.kind) {
+    case 'approval': {
+      const left = item.expiresAt > now ? `, ${duration(item.expiresAt - now)} left` : '';
+      const whom = item.to === undefined ? '' : ` for ${plain(item.to)}`;
+      const ways = item.options
+        .map(({ id, label }) => `${paint.cyan(id)}${label ? ` (${plain(label)})` : ''}`)
+        .join(', ');
+      const first = item.options[0]?.id ?? '';
+      return `${paint.yellow('?')} ${head}  ${plain(item.message)}\n  ${paint.dim(`approval${whom}${left}:`)} ${ways}\n  → fusion-kit task answer ${item.taskId} ${first}\n`;
+    }
+    case 'stalled':
+      return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then cancel it or wait\n`;
+    case 'failure':
+      return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n`;
+  }
+}
