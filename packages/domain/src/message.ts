@@ -53,6 +53,9 @@ export function topicMatches(pattern: string, topic: string): boolean {
   return wanted.length === given.length;
 }
 
+/** Whether a message is still to be read by whom it was sent to. Pure. */
+export const isUnread = (delivery: Delivery | undefined): boolean =>
+  delivery?.state === 'pending' || delivery?.state === 'delivered';
+
 /** Whether some recipient has not read it yet. Pure. */
-export const isOpen = (message: Message): boolean =>
-  Object.values(message.deliveries).some(({ state }) => state === 'pending' || state === 'delivered');
+export const isOpen = (message: Message): boolean => Object.values(message.deliveries).some(isUnread);

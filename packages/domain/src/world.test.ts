@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Agent } from './agent.ts';
 import type { Event } from './event.ts';
+import { DeliveryState, isUnread, type Message } from './message.ts';
 import { NO_USAGE } from './usage.ts';
 import { World } from './world.ts';
 
@@ -82,3 +83,38 @@ it('knows who is at work, and of which runtime and provider, whatever rows come,
 });
 
 const byText = (one: string, other: string): number => (one < other ? -1 : Number(one !== other));
+
+it('knows what each agent has not read, whatever messages come, are read and leave', () => {
+  const [agents, messages] = [[1, 2].map((n) => sampleId('agt', n)), [1, 2, 3].map((n) => sampleId('msg', n))];
+  const delivery = fc.record({ state: fc.constantFrom(...DeliveryState.options), at: fc.constant(1) });
+  const step = fc.record({
+    id: fc.constantFrom(...messages),
+    deliveries: fc.dictionary(fc.constantFrom(...agents), delivery),
+    leaves: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const world = new World();
+      for (const { leaves, ...change } of steps) {
+        const { projectId } = sampleTaskSpec;
+        // as in the log, whom it was sent to does not change
+        const deliveries = { ...world.get('messages', change.id)?.deliveries, ...change.deliveries };
+        const row: Message = {
+          ...change,
+          deliveries,
+          projectId,
+          from: { kind: 'system' },
+          to: { topic: 'a' },
+          text: '',
+          sentAt: 1,
+        };
+        if (leaves) world.forget('messages', row.id);
+        else world.admit({ table: 'messages', id: row.id, row });
+        for (const agent of agents) {
+          const unread = [...world.all('messages')].filter((each) => isUnread(each.deliveries[agent]));
+          expect(new Set(world.unreadBy(agent))).toEqual(new Set(unread));
+        }
+      }
+    }),
+  );
+});

@@ -3,11 +3,13 @@ import type { Entry } from './entry.ts';
 import { fold, type RowsView } from './fold.ts';
 import { getOrMake } from './get-or-make.ts';
 import type { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
+import type { Message } from './message.ts';
 import { type Rows, type RowWrite, type Table, TABLES } from './row.ts';
 import { affinityOf } from './schedule-affinity.ts';
 import { LimitCounts, type Limits, namedProvider, NO_LIMITS } from './schedule-limits.ts';
 import { type Accept, isEnded, isHeld, type Scope, type Task } from './task.ts';
 import { NeedIndex } from './world-needs.ts';
+import { UnreadIndex } from './world-unread.ts';
 
 type Tables = { [T in Table]: Map<string, Rows[T]> };
 
@@ -30,6 +32,7 @@ export class World implements RowsView {
 
   readonly #tables = Object.fromEntries(TABLES.map((table) => [table, new Map()])) as Tables;
   readonly #needs = new NeedIndex((id) => this.get('tasks', id)?.state);
+  readonly #unread = new UnreadIndex();
   readonly #tasksOf = new Map<RunId, Set<TaskId>>();
   readonly #openOf = new Map<RunId, number>();
   /** Tasks inside a task, by item or round. */
@@ -123,6 +126,14 @@ export class World implements RowsView {
     }
   }
 
+  /** Messages in memory that an agent has not read, in the order they came. */
+  *unreadBy(agent: AgentId): Iterable<Message> {
+    for (const id of this.#unread.of(agent)) {
+      const message = this.get('messages', id);
+      if (message) yield message;
+    }
+  }
+
   /** Agents that have a task in hand. */
   get atWork(): ReadonlySet<AgentId> {
     return this.#atWork;
@@ -154,6 +165,7 @@ export class World implements RowsView {
   admit(write: RowWrite): void {
     if (write.table === 'tasks') this.#indexTask(this.get('tasks', write.id), write.row ?? undefined);
     if (write.table === 'agents') this.#indexAgent(this.get('agents', write.id), write.row ?? undefined);
+    if (write.table === 'messages') this.#unread.change(this.get('messages', write.id), write.row ?? undefined);
     const table = this.#tables[write.table] as Map<string, unknown>;
     if (write.row === null) table.delete(write.id);
     else table.set(write.id, write.row);
@@ -163,6 +175,7 @@ export class World implements RowsView {
   forget(table: Table, id: string): void {
     if (table === 'tasks') this.#indexTask(this.get('tasks', id), undefined);
     if (table === 'agents') this.#indexAgent(this.get('agents', id), undefined);
+    if (table === 'messages') this.#unread.change(this.get('messages', id), undefined);
     this.#tables[table].delete(id);
   }
 

@@ -1,3 +1,4 @@
+import type { Agent } from '@fusion-kit/domain/agent';
 import type { Failure } from '@fusion-kit/domain/errors';
 import { ConversationEvent, type EventType } from '@fusion-kit/domain/event';
 import { shellQuote } from '@fusion-kit/domain/expression/shell-word';
@@ -9,6 +10,7 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { RunnerMessage, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import { meet, type Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
 import { conflictBefore, FRESH_START } from './fresh-start.ts';
@@ -19,6 +21,9 @@ import { inputsAt, valuesAt } from './control/values.ts';
 const CONVERSATION = ConversationEvent.options.map((option) => option.shape.type.value) as readonly EventType[];
 /** Conversation events read back for one task; a longer conversation was compacted long before. */
 const HISTORY_MAX = 20_000;
+
+/** Colleagues an agent is told of by name. */
+const TEAM_MAX = 20;
 
 export interface BriefingOptions {
   world: World;
@@ -46,7 +51,7 @@ export async function brief(
   const values = await valuesAt(options, { task }, Object.values(templatesOf(task.work)).flatMap(references));
   const conflict = await conflictBefore(journal, task, past.at(-1)?.seq ?? 0);
   const note = noteOf(task, conflict);
-  const waiting = [...world.all('messages')].filter((message) => message.deliveries[agent.id]?.state === 'pending');
+  const waiting = [...world.unreadBy(agent.id)].filter((message) => message.deliveries[agent.id]?.state === 'pending');
   return {
     type: 'dispatch.start',
     caller,
@@ -60,9 +65,7 @@ export async function brief(
     title: task.title,
     work: filled(task.work, values),
     inputs: await inputsAt(options, { task }),
-    team: [...world.agentsOf(project.id)]
-      .filter((other) => other.id !== agent.id && (other.runId === undefined || other.runId === run.id))
-      .map(({ name, capabilities }) => ({ name, capabilities })),
+    ...colleagues(world, agent, run),
     setup: run.setup,
     timeoutMs: task.timeoutMs,
     ...(conflict && { fresh: true }),
@@ -79,6 +82,22 @@ function filled(work: NodeWork, values: Values): NodeWork {
     return [key, fillWith(text, values, isScript ? shellQuote : (value) => value)];
   });
   return filledWork(work, Object.fromEntries(texts));
+}
+
+/** Who an agent may write to: at most `TEAM_MAX`, those of the run before those of the project, each in the order they came. Looks no further than it tells. */
+function colleagues(world: World, agent: Agent, run: Run): Pick<StartDispatch, 'team' | 'teamGoesOn'> {
+  const ofRun: Agent[] = [];
+  const ofProject: Agent[] = [];
+  for (const other of world.agentsOf(run.projectId)) {
+    if (ofRun.length > TEAM_MAX) break;
+    if (other.id === agent.id || !meet(other.runId, run.id)) continue;
+    (other.runId === undefined ? ofProject : ofRun).push(other);
+  }
+  const all = [...ofRun, ...ofProject];
+  return {
+    team: all.slice(0, TEAM_MAX).map(({ name, capabilities }) => ({ name, capabilities })),
+    ...(all.length > TEAM_MAX && { teamGoesOn: true }),
+  };
 }
 
 /** What an agent has to know of the attempt before; nothing when that was only interrupted. */

@@ -124,7 +124,7 @@ function delivered(world: World, caller: Caller, ids: readonly string[]): Event[
 
 /** A model that answers after messages were put before it has read them. */
 function acknowledged(world: World, { projectId, agentId }: Caller): Event[] {
-  return [...world.all('messages')]
+  return [...world.unreadBy(agentId)]
     .filter((message) => message.deliveries[agentId]?.state === 'delivered')
     .map((message) => ({ type: 'message.acknowledged', v: 1, projectId, agentId, messageId: message.id }));
 }

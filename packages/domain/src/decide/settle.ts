@@ -134,17 +134,12 @@ export function release(world: World, run: Run): Event[] {
 
 /** Messages that an ending agent will never read are failed, so that the sender sees it. Pure. */
 export function undelivered(world: World, agentId: AgentId, projectId: ProjectId): Event[] {
-  return [...world.all('messages')]
-    .filter((message) => {
-      const state = message.deliveries[agentId]?.state;
-      return state === 'pending' || state === 'delivered';
-    })
-    .map((message) => ({
-      type: 'message.failed',
-      v: 1,
-      projectId,
-      agentId,
-      messageId: message.id,
-      reason: 'the agent ended before it read it',
-    }));
+  return [...world.unreadBy(agentId)].map(({ id: messageId }) => ({
+    type: 'message.failed',
+    v: 1,
+    projectId,
+    agentId,
+    messageId,
+    reason: 'the agent ended before it read it',
+  }));
 }
