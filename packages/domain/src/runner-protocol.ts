@@ -42,7 +42,9 @@ export const StartDispatch = z.object({
   title: z.string(),
   work: NodeWork,
   inputs: z.record(z.string(), z.string()),
+  /** Colleagues by name, at most twenty; `teamGoesOn` when there are more, who can be written to as well. */
   team: z.array(z.object({ name: z.string(), capabilities: z.array(z.string()) })),
+  teamGoesOn: z.boolean().optional(),
   setup: z.array(z.string()),
   timeoutMs: z.int().positive(),
   /** What the attempt before left is put away: the work starts again at `base`, in the same conversation. */

@@ -52,6 +52,20 @@ it('fails a task that speaks of an output which is not there, instead of asking 
 });
 
 it.each([
+  [3, 2, undefined],
+  [21, 20, undefined],
+  [40, 20, true],
+])('of a team of %i names %i others, and says whether there are more', async (size, named, goesOn) => {
+  const { engine, starts } = await open(proving());
+  await engine.submit(startRun([numberedTask(1)], size));
+  await until(engine, 'run.completed');
+  const { agent, team, teamGoesOn } = starts[0]!;
+  const others = Array.from({ length: size }, (_, at) => `agent-${at + 1}`).filter((name) => name !== agent.name);
+  expect(team.map(({ name }) => name)).toEqual(others.slice(0, named));
+  expect(teamGoesOn).toBe(goesOn);
+});
+
+it.each([
   ['says why the attempt before was not accepted', 'verification_failed', /^Attempt 1 was not accepted: it broke/],
   ['says nothing of an attempt that was only interrupted', 'provider_limited', undefined],
 ] as const)('%s', async (_what, code: ErrorCode, note) => {

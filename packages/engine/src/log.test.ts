@@ -39,3 +39,13 @@ it('follows nothing for who is stopped already', async () => {
   log.publish([entry(1)]);
   expect(await log.follow(0, AbortSignal.abort()).next()).toEqual({ done: true, value: undefined });
 });
+
+it('has the last batch in memory, however large, until the next one', async () => {
+  const log = new Log(new ArrayJournal(), 0); // a journal without entries: whatever is read comes from memory
+  const large = Array.from({ length: 100_000 }, (_, at) => entry(at + 1));
+  log.publish(large);
+  expect(await log.readAfter(0, 2)).toEqual([entry(1), entry(2)]);
+  log.publish([entry(100_001)]);
+  expect(await log.readAfter(99_999, 9)).toEqual([entry(100_000), entry(100_001)]);
+  expect(await log.readAfter(1, 9)).toEqual([]);
+});

@@ -2,7 +2,7 @@ import type { Entry } from '@fusion-kit/domain/entry';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import { Bell } from './bell.ts';
 
-/** Entries kept in memory for followers that are close to the end. */
+/** Entries kept in memory for followers that are close to the end; more while the last batch alone is larger. */
 const TAIL_MAX = 4_096;
 const FOLLOW_BATCH = 512;
 
@@ -27,8 +27,10 @@ export class Log {
   publish(entries: readonly Entry[]): void {
     const last = entries.at(-1);
     if (!last) return;
-    this.#tail.push(...entries);
-    if (this.#tail.length > 2 * TAIL_MAX) this.#tail = this.#tail.slice(-TAIL_MAX);
+    const kept = Math.max(TAIL_MAX, entries.length);
+    if (entries.length >= TAIL_MAX) this.#tail = [...entries];
+    else for (const entry of entries) this.#tail.push(entry);
+    if (this.#tail.length > 2 * kept) this.#tail = this.#tail.slice(-kept);
     this.#head = last.seq;
     this.#bell.ring();
   }

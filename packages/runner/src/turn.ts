@@ -18,7 +18,7 @@ export interface Mind extends Pick<Turn, 'takeMessages' | 'send'> {
 /** Has an agent work on its task, in the conversation it began. */
 export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promise<Claim> {
   const { start, workspace, blobs, pulse } = hands;
-  const { caller, agent, title, inputs, team, note } = start;
+  const { caller, agent, title, inputs, team, teamGoesOn, note } = start;
   const history = await Promise.all(start.history.map((event) => fromConversation(blobs, event)));
   const over = new AbortController();
   const signal = AbortSignal.any([hands.signal, over.signal]);
@@ -31,6 +31,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     work,
     inputs: { ...inputs, ...work.inputs },
     team,
+    ...(teamGoesOn && { teamGoesOn }),
     history,
     ...(note && { note }),
     workspacePath: workspace.path,

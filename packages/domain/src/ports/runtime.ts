@@ -60,8 +60,10 @@ export interface Turn {
   /** The node's work with its expressions filled in. */
   work: AgentWork;
   inputs: Readonly<Record<string, string>>;
-  /** Names of the other agents, so that a message can be addressed. */
+  /** Names of the other agents, so that a message can be addressed; not all of a large team. */
   team: readonly { name: string; capabilities: readonly string[] }[];
+  /** Whether there are agents that `team` does not name. */
+  teamGoesOn?: boolean;
   /** What the same conversation already held, texts whole; empty for a new one. */
   history: readonly RuntimeEvent[];
   /** Why the last attempt was not enough, to be said before anything else is asked. */

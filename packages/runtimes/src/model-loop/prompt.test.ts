@@ -37,6 +37,7 @@ describe('the prompts', () => {
     );
     expect(system).not.toContain('- ada');
     expect(systemPrompt({ ...asked, team: [] })).not.toContain('Your team');
+    expect(systemPrompt({ ...asked, teamGoesOn: true })).toContain('- grace (review)\n- and more');
   });
 
   it('give the task, its inputs and what is expected at the end', () => {

@@ -1,6 +1,6 @@
 import type { InboundMessage, Turn } from '@fusion-kit/domain/ports/runtime';
 
-type Asked = Pick<Turn, 'agent' | 'title' | 'work' | 'inputs' | 'team'>;
+type Asked = Pick<Turn, 'agent' | 'title' | 'work' | 'inputs' | 'team' | 'teamGoesOn'>;
 
 /** Said when the model stopped without a call: it may believe that it is done, or wait for an answer that cannot come. */
 export const NUDGE =
@@ -11,15 +11,15 @@ export const OUTCOME_UNKNOWN =
   'fusion-kit was restarted while this ran, so its outcome is unknown: it may have been done, done in part, or not at all. Check before you repeat it.';
 
 /** Who the agent is and the rules of its world: the same for every task. Pure. */
-export function systemPrompt({ agent, team }: Asked): string {
+export function systemPrompt({ agent, team, teamGoesOn }: Asked): string {
   const others = team.filter((member) => member.name !== agent.name);
   return paragraphs(
     `You are ${agent.name}, a software engineer in a team of agents that fusion-kit coordinates.${skilled(agent.capabilities)}`,
     agent.instructions,
-    list(
-      'Your team:',
-      others.map(({ name, capabilities }) => `${name}${capabilities.length ? ` (${capabilities.join(', ')})` : ''}`),
-    ),
+    list('Your team:', [
+      ...others.map(({ name, capabilities }) => `${name}${capabilities.length ? ` (${capabilities.join(', ')})` : ''}`),
+      ...(teamGoesOn ? ['and more, whom messages to a topic reach'] : []),
+    ]),
     list('Your workspace', [
       'You have your own copy of the project; nobody else changes it. File paths are relative to it.',
       'Read before you write, change only what the task needs, and keep to the style that is there.',
