@@ -210,7 +210,10 @@ it('shows what waits for a person first, and has the first approval answered by 
       { method: 'PATCH', path: `/tasks/${taskId('sign-off')}`, body: { action: 'answer', option: 'approve' } },
     ]);
     expect(await release.getByTestId('inbox-count').textContent()).toContain('2');
-    expect(await release.locator(':focus').getAttribute('data-inbox-place')).toBe('0');
+    const focused = () => release.locator(':focus').getAttribute('data-testid');
+    expect(await focused()).toBe('inbox-measure');
+    await release.keyboard.press('j');
+    expect(await focused()).toBe('inbox-audit');
   }));
 
 it('sends comment and name with an answer, and says what the server refused while the question stays', () =>
@@ -264,8 +267,10 @@ it('runs again from a failure with another input, and shows what the new run kep
 it('answers in the drawer; a release that was stopped there is run again from what is left', () =>
   onRelease(`/run?task=${taskId('sign-off')}`, async (release, server) => {
     const drawer = release.getByRole('dialog', { name: 'Sign off the plan' });
-    await drawer.getByRole('button', { name: 'Stop the release' }).click();
+    await drawer.locator('[role="group"]:focus').waitFor();
+    await release.keyboard.press('4');
     await release.getByText('Cancel the whole run?').waitFor();
+    await release.keyboard.press('1'); // while it is asked once more, keys answer nothing else
     expect(server.asked).toEqual([]);
     await release.getByRole('button', { name: 'Stop the release' }).last().click();
     await release.locator('[data-testid="run-state"][data-state="cancelled"]').waitFor();
@@ -282,9 +287,10 @@ it('tells in the drawer what the server knows, what was opened, and what a recei
     await drawer.getByText('item 3 · src/invoice/lines.ts').waitFor();
     await drawer.getByRole('button', { name: 'Move the module' }).nth(1).click();
     await drawer.getByText('1 file lies outside what the task was to write.').waitFor();
-    await drawer.getByText('up to 2 more, 2.0 s apart and growing, after timeout, verification').waitFor();
     await drawer.getByRole('button', { name: 'Run again from migrate' }).waitFor();
     const look = (node: string) => release.goto(`${server.url}/run?task=${taskId(node)}`);
+    await look('migrate[4]/move');
+    await drawer.getByText('up to 2 more, 2.0 s apart and growing, after timeout, verification').waitFor();
     await look('database');
     await drawer.getByText('files that the task names have changed; no command says that they are right').waitFor();
     await look('survey');

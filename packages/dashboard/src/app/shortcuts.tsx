@@ -2,13 +2,11 @@ import { ActionIcon, Modal } from '@mantine/core';
 import { IconKeyboard } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { isWriting } from '../shared/navigation/is-writing.ts';
 import { PLACES } from './places.ts';
 import styles from './shortcuts.module.css';
 
 const CHORD_MS = 1_200;
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** `g` and a letter goes to a page, `?` lists what there is. */
 export function Shortcuts() {
@@ -17,7 +15,7 @@ export function Shortcuts() {
   const chord = useRef(0);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
       if (event.key === '?') return setHelping(true);
       const inChord = Date.now() - chord.current < CHORD_MS;
       chord.current = event.key === 'g' ? Date.now() : 0;

@@ -2,6 +2,7 @@ import type { InboxItem } from '@fusion-kit/domain/inbox';
 import { IconInbox } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { inboxKey } from '../../shared/live/use-inbox.ts';
+import { isWriting } from '../../shared/navigation/is-writing.ts';
 import { Empty } from '../../shared/ui/empty.tsx';
 import { InboxCard } from './inbox-card.tsx';
 import styles from './inbox-list.module.css';
@@ -22,10 +23,9 @@ export function InboxList({ items }: { items: readonly InboxItem[] }) {
   }, [keys]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { j: 1, k: -1 }[event.key];
-    if (step === undefined || event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)
-      return;
+    if (step === undefined || event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
     const here = (event.target as HTMLElement).closest<HTMLElement>('[data-inbox-place]');
-    focusOn(list.current, Number(here?.dataset['inboxPlace'] ?? 0) + step);
+    if (here) focusOn(list.current, Number(here.dataset['inboxPlace']) + step);
   };
   if (items.length === 0)
     return (

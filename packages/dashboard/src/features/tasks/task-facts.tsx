@@ -1,5 +1,5 @@
 import { affinityOf } from '@fusion-kit/domain/schedule-affinity';
-import type { Task } from '@fusion-kit/domain/task';
+import { isEnded, type Task } from '@fusion-kit/domain/task';
 import { dateAndTime, duration, shortCommit, tokens, usd } from '../../shared/format/figures.ts';
 import { taskNote } from '../../shared/live/task-waits.ts';
 import { useLive } from '../../shared/live/use-live.ts';
@@ -23,6 +23,7 @@ export function TaskFacts({ task }: { task: Task }) {
   const agentId = task.dispatch?.agentId ?? task.lastAgentId;
   const { stolenFrom } = task.dispatch ?? {};
   const isByAgent = agentId !== undefined || task.requires.length > 0;
+  const mayFail = !isEnded(task.state) || task.state === 'failed';
   const { forkOf } = run ?? {};
   return (
     <Facts
@@ -56,11 +57,12 @@ export function TaskFacts({ task }: { task: Task }) {
         Dispatch:
           task.fence > 0 &&
           `${task.fence}${task.attempts > 0 ? `, ${task.attempts} failed` : ''} of at most ${task.retry.limit + 1} attempts`,
-        Retries: isByAgent && retryLine(task.retry),
+        Retries: isByAgent && mayFail && retryLine(task.retry),
         Timeout: !task.finishedAt && duration(task.timeoutMs),
         Time: task.startedAt !== undefined && <Elapsed since={task.startedAt} until={task.finishedAt} />,
-        Tokens: task.usage.calls > 0 && `${tokens(task.usage.inputTokens)} in · ${tokens(task.usage.outputTokens)} out`,
-        Cost: task.usage.calls > 0 && usd(task.usage.costUsd, task.usage.unpricedCalls),
+        Usage:
+          task.usage.calls > 0 &&
+          `${tokens(task.usage.inputTokens)} tokens in · ${tokens(task.usage.outputTokens)} out · ${usd(task.usage.costUsd, task.usage.unpricedCalls)}`,
         Landed: task.landed && (
           <CopyCode
             text={task.landed.commit}

@@ -69,7 +69,7 @@ const Row = memo(function Row({ id }: { id: TaskId }) {
       </span>
       <span role="cell" className={styles['name']}>
         <KindMark kind={task.work.kind} variant="icon" />
-        <button type="button" className={`${table['open']} fk-clip`} onClick={() => open.task(id)}>
+        <button type="button" className={table['open']} onClick={() => open.task(id)}>
           {task.title}
         </button>
         <code className="fk-mono fk-faint fk-clip">{task.node}</code>

@@ -1,6 +1,7 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { Task } from '@fusion-kit/domain/task';
 import { type KeyboardEvent, useRef, useState } from 'react';
+import { isWriting } from '../navigation/is-writing.ts';
 import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
 import { OptionButton } from './option-button.tsx';
@@ -18,15 +19,10 @@ export function ApprovalAnswer({ task }: { task: Task }) {
   const { work } = task;
   if (work.kind !== 'approval') return null;
   const onKeyDown = (event: KeyboardEvent) => {
-    if (
-      event.metaKey ||
-      event.ctrlKey ||
-      event.altKey ||
-      event.target instanceof HTMLInputElement ||
-      event.target instanceof HTMLTextAreaElement
-    )
-      return;
-    const button = place.current?.querySelector<HTMLButtonElement>(`[data-option-key="${event.key}"]`);
+    if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
+    // React's events also come from what stands elsewhere on the page, such as the question before an option that cannot be undone
+    if (!place.current?.contains(event.target as Node)) return;
+    const button = place.current.querySelector<HTMLButtonElement>(`[data-option-key="${event.key}"]`);
     if (!button) return;
     event.preventDefault();
     button.click();
