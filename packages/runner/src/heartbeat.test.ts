@@ -68,6 +68,22 @@ it('signs of life are given while a dispatch is under way and never without one'
   expect(engine.reports).toHaveLength(count);
 });
 
+it('a call of a tool that is told twice ends once it has returned', async () => {
+  const call = { callId: 'one', tool: 'shell' };
+  const runtime = runtimeOf(async function* (_turn, signal) {
+    yield { type: 'tool.called', ...call, input: '{}' };
+    yield { type: 'tool.called', ...call, input: '{}' };
+    yield { type: 'tool.returned', ...call, output: '', isError: false, durationMs: 1 };
+    yield said;
+    await once(signal, 'abort');
+    return CLAIM;
+  });
+  const { engine } = open(runtime);
+  engine.command(sampleStart());
+  for (let told = 0; told < 4; told += 1) await engine.told('dispatch.activity');
+  await expect.poll(() => beats(engine).at(-1)?.bounded, PATIENT).toBe(false);
+});
+
 it('they say that a tool call ends by itself, until it has', async () => {
   const more = promised();
   const call = { callId: 'one', tool: 'shell' };

@@ -84,10 +84,15 @@ function endpointOf({ start: { agent, caller } }: Hands, { runtime, upstream }: 
 /** A tool call ends by itself: every tool has a time limit. While one is open, silence is not the agent's. */
 function openTools({ pulse }: Hands) {
   const open = new Map<string, () => void>();
+  const end = (callId: string): void => {
+    open.get(callId)?.();
+    open.delete(callId);
+  };
   return {
     see(event: RuntimeEvent): void {
+      if (event.type !== 'tool.called' && event.type !== 'tool.returned') return;
+      end(event.callId); // also at a call: a runtime that gives an id twice would seem to be in a tool for ever
       if (event.type === 'tool.called') open.set(event.callId, pulse.within());
-      if (event.type === 'tool.returned') open.get(event.callId)?.();
     },
     close(): void {
       for (const over of open.values()) over();
