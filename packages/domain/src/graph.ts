@@ -12,7 +12,7 @@ export interface GraphProblem {
 }
 
 /** Problems beyond this many are not looked for: each may hold a path through the whole graph. */
-export const GRAPH_PROBLEMS_MAX = 20;
+const GRAPH_PROBLEMS_MAX = 20;
 const NAMED_IN_CYCLE_MAX = 12;
 /** Steps that all answers of one question together may walk; no graph that people draw comes near. */
 const STEPS_MAX = 5_000_000;

@@ -1,8 +1,7 @@
-import { asFusionError, failure } from '@fusion-kit/domain/errors';
+import { asFusionError, failure, FusionError } from '@fusion-kit/domain/errors';
 import type { NewId } from '@fusion-kit/domain/ids';
 import type { Address } from '@fusion-kit/domain/message';
 import { Topic } from '@fusion-kit/domain/agent';
-import { FusionError } from '@fusion-kit/domain/errors';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Heartbeat, ReportAnswer, RunnerReport } from '@fusion-kit/domain/runner-protocol';
 import { meet } from '@fusion-kit/domain/run';

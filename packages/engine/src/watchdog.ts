@@ -22,7 +22,7 @@ export interface WatchdogLimits {
 }
 
 /** Shown before a minute is over, acted on before two. */
-export const WATCHDOG_LIMITS: WatchdogLimits = { lookMs: 5_000, flagMs: 45_000, actMs: 100_000, lostMs: 30_000 };
+const WATCHDOG_LIMITS: WatchdogLimits = { lookMs: 5_000, flagMs: 45_000, actMs: 100_000, lostMs: 30_000 };
 
 export interface WatchdogOptions {
   world: World;

@@ -21,7 +21,7 @@ const Options = z.object({
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `15m` before now, or an ISO 8601 time, as the latter. Pure. @throws {FusionError} `usage` */
-export function sinceTime(given: string, now: number): string {
+function sinceTime(given: string, now: number): string {
   const span = /^(\d+)([smhd])$/.exec(given);
   const at = span ? now - Number(span[1]) * UNIT_MS[span[2] as keyof typeof UNIT_MS] : Date.parse(given);
   if (Number.isFinite(at) && Math.abs(at) < 8.64e15) return new Date(at).toISOString();

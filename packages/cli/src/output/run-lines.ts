@@ -27,7 +27,7 @@ export interface Canvas {
 /** What a task is doing, in one word. */
 export const doing = (task: Task): string => (task.state === 'running' ? (task.phase ?? 'running') : task.state);
 
-export const agentNameOf = (world: World, task: Task): string => {
+const agentNameOf = (world: World, task: Task): string => {
   const id = task.dispatch?.agentId ?? task.lastAgentId;
   return id === undefined ? '' : (world.get('agents', id)?.name ?? id);
 };

@@ -1,7 +1,7 @@
 import { invalidAt } from './position.ts';
 
 /** Characters of one expression. */
-export const EXPRESSION_MAX = 4_000;
+const EXPRESSION_MAX = 4_000;
 
 export interface Token {
   kind: 'word' | 'number' | 'text' | 'sign' | 'end';

@@ -50,4 +50,4 @@ export class Bodies {
 }
 
 /** The id of a node in a part of a task's name: `files[2]` and `files#2` are of `files`. Pure. */
-export const nodeIn = (part: string): string => part.replace(/(\[\d+\]|#\d+)$/, '');
+const nodeIn = (part: string): string => part.replace(/(\[\d+\]|#\d+)$/, '');

@@ -33,7 +33,7 @@ export interface Outline {
 }
 
 /** Texts below a task or a heading are kept up to here. */
-export const MORE_MAX = 4_000;
+const MORE_MAX = 4_000;
 const PROSE_MAX = 1_500;
 const TITLE_MAX = 300;
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.{0,300})/;
