@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Engine } from '@fusion-kit/engine/engine';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import { rebuildRows } from '@fusion-kit/engine/rebuild';
 import { gateway } from '@fusion-kit/gateway/gateway';
@@ -31,6 +32,7 @@ import { keyFileOf } from './keys/key-file.ts';
 import { systemKeyring } from './keys/keyring.ts';
 import { readLimits, reservesOf } from './limits-file.ts';
 import { Providers } from './providers.ts';
+import { Recordings } from './recordings.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
 import { workflowReader } from './workflow-reader/reader.ts';
@@ -76,6 +78,11 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       scripted: (parts) => scriptedUpstream({ server: scripted, ...parts }),
     });
     await providers.load();
+    const record: { engine?: Engine } = {};
+    const recordings = new Recordings(
+      () => record.engine,
+      (id) => providers.upstream(id),
+    );
 
     await removeLeftCheckouts(dataDir).catch((thrown: unknown) =>
       log(`checkouts of the last server are left: ${String(thrown)}`),
@@ -96,7 +103,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       blobs,
       tokens,
       runtimes,
-      upstream: (id) => providers.upstream(id),
+      upstream: (id) => recordings.upstream(id) ?? providers.upstream(id),
       defaultProvider: DEFAULT_PROVIDER,
       sampler,
       services: { directory: join(dataDir, 'bridge'), serve: (clientOf) => gateway({ clientOf }) },
@@ -120,6 +127,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
         provider ?? (runtimes.get(runtime)?.needsModel ? DEFAULT_PROVIDER : undefined),
       admission,
     });
+    record.engine = engine;
     closers.pop(); // the engine closes the journal, so the runner has to end before it
     closers.push(
       () => engine.close('the server was stopped'),
@@ -137,6 +145,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       clock: Date.now,
       ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
       workflows: workflowReader(),
+      defaultProvider: DEFAULT_PROVIDER,
       providers,
       machine: () => admission.view(),
       onShutdown: () => options.onShutdown('a command asked for it'),

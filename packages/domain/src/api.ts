@@ -170,6 +170,8 @@ export const ForkRun = z.object({
   provider: z.string().optional(),
   model: z.string().optional(),
 });
+/** A run is enacted again as it is: there is nothing to choose. */
+export const ReenactRun = z.strictObject({});
 /** Where the log is folded to; its end when absent. */
 export const ReplayQuery = z.object({ to: z.coerce.number().int().positive().optional() });
 export const DiffQuery = z.object({ with: RunId });

@@ -45,6 +45,11 @@ export const ERRORS = {
   message_unknown: { status: 404, remedy: 'List messages with `fusion-kit message list`.' },
   provider_unknown: { status: 404, again: 'never', remedy: 'List providers with `fusion-kit provider list`.' },
   provider_exists: { status: 409, remedy: 'Choose another id, or say `--replace`.' },
+  record_diverges: {
+    status: 409,
+    again: 'never',
+    remedy: 'What the named call was asked has changed since; see what its node was given, in both runs.',
+  },
   provider_package_invalid: {
     status: 422,
     again: 'never',
@@ -81,7 +86,7 @@ export const ERRORS = {
   expression_invalid: {
     status: 422,
     again: 'never',
-    remedy: 'Use ${{ inputs.NAME }} or ${{ nodes.ID.outputs.NAME }} of a node that this one needs.',
+    remedy: 'Correct what is named there; what expressions may say is in docs/workflows.md, under Expressions.',
   },
   input_missing: { status: 422, remedy: 'Give the named inputs with --input NAME=VALUE.' },
   // work

@@ -54,6 +54,8 @@ export interface ForkRequest {
   inputs: Readonly<Record<string, string>>;
   /** For team members that name none; as in the first run when absent. */
   defaults: RunRequest['defaults'];
+  /** All of it anew, from the commit the first run began at, every model answering as it did then: the provider of members that name none is given. */
+  reenact?: { provider: string } | undefined;
 }
 
 /** The engine as its room's neighbours see it. Nothing it answers is told before it is durable, reads and refusals included. */

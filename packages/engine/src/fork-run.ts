@@ -1,8 +1,9 @@
-import { SHELL_RUNTIME } from '@fusion-kit/domain/agent';
+import { type AgentSpec, SHELL_RUNTIME } from '@fusion-kit/domain/agent';
 import type { Inherited } from '@fusion-kit/domain/command';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { TaskId } from '@fusion-kit/domain/ids';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
+import { recordedProviderId } from '@fusion-kit/domain/recorded-provider';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
 import type { WorkflowDefinition } from '@fusion-kit/domain/workflow';
@@ -26,7 +27,7 @@ const TEAM_MAX = 500;
  */
 export async function forkRun(
   options: ForkOptions,
-  { runId, node, inputs, defaults }: ForkRequest,
+  { runId, node, inputs, defaults, reenact }: ForkRequest,
   idempotency?: Idempotency,
 ): Promise<Run> {
   const { lookups, newId, clock } = options;
@@ -39,13 +40,21 @@ export async function forkRun(
   const pinned = run.definition ?? versionOf(workflow, run.workflowVersion).definition;
   const definition = await lookups.definition(pinned);
   const { own, merges, base } = await historyOf(options, run);
-  const fork = forkAt({ name: run.name, definition, tasks: own, merges, base }, node);
+  if (reenact && run.forkOf)
+    throw new FusionError('move_refused', `run ${run.name} kept work of another run, which its record does not hold`);
+  const fork: Fork = reenact
+    ? { base: run.base, completed: [], skipped: [] }
+    : forkAt({ name: run.name, definition, tasks: own, merges, base }, node);
+  const team = await teamOf(options, run, definition, defaults);
   const plan = planRun({
     id: newId('run'),
     project,
     workflow,
     version: run.workflowVersion,
-    definition: { ...definition, team: await teamOf(options, run, definition, defaults) },
+    definition: {
+      ...definition,
+      team: reenact ? team.map((member) => fromRecord(member, run, reenact.provider)) : team,
+    },
     pinned,
     inputs: { ...run.inputs, ...inputs },
     defaults,
@@ -57,6 +66,12 @@ export async function forkRun(
   });
   return begin(options, project, { ...plan, ...keptIn(plan, fork) }, idempotency);
 }
+
+/** A member whose model answers as it did in that run. */
+const fromRecord = (member: AgentSpec, { id }: Run, provider: string): AgentSpec =>
+  member.runtime === SHELL_RUNTIME
+    ? member
+    : { ...member, provider: recordedProviderId(id, member.provider ?? provider) };
 
 /** What is kept, by the tasks of the new run. */
 function keptIn({ tasks }: RunPlan, { completed, skipped }: Fork): Required<Pick<RunPlan, 'inherited' | 'skipped'>> {

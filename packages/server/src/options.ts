@@ -37,6 +37,8 @@ export interface ServerOptions {
     /** @throws {FusionError} `provider_unknown` */
     inspect(id: string): Promise<ProviderFindings>;
   };
+  /** Of agents that name no provider. */
+  defaultProvider?: string | undefined;
   /** How the machine is and what its agents take. */
   machine?: (() => NonNullable<Health['machine']>) | undefined;
   /** Called once `POST /shutdown` is answered; whoever made the server then closes it and the engine. */

@@ -23,3 +23,6 @@ export function tail(max: number): Tail {
     },
   };
 }
+
+/** Whether a kept text lacks its beginning. */
+export const isCut = (text: string): boolean => /^\[\d+ characters left out\]…/.test(text);

@@ -60,6 +60,13 @@ export const RUNS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/replay.ts')).forkRun,
   },
   {
+    path: 'run reenact',
+    summary: 'do a run again, every model answering as it did then, at no cost',
+    arguments: [['<run>', 'id of the run']],
+    options: [['--detach', 'start it and return at once']],
+    load: async () => (await import('../commands/replay.ts')).reenactRun,
+  },
+  {
     path: 'run replay',
     summary: 'fold a run from the log, to its end or to an event, and compare',
     arguments: [['<run>', 'id of the run']],

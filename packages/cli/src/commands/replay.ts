@@ -36,6 +36,14 @@ export async function forkRun(call: Call): Promise<Answer> {
   return watchStarted(call, connection, run, detach);
 }
 
+/** A new run of the same definition from the same commit, whose models answer from the record of the first. */
+export async function reenactRun(call: Call): Promise<Answer> {
+  const { detach } = optionsOf(call, z.object({ detach: z.boolean().default(false) }));
+  const connection = await connect(call);
+  const { run } = await connection.client.post(`${pathOf(argument(call, 0, '<run>'))}/reenact`, Started, {});
+  return watchStarted(call, connection, run, detach);
+}
+
 /** A run folded from its events, up to a number of the log or to its end, and whether that is what the rows say. */
 export async function replayRun(call: Call): Promise<Answer> {
   const { to } = optionsOf(call, z.object({ to: z.coerce.number('a number of an event').int().positive().optional() }));

@@ -3,6 +3,7 @@ import {
   DiffQuery,
   ForkRun,
   page,
+  ReenactRun,
   Replay,
   ReplayQuery,
   RunChange,
@@ -29,7 +30,7 @@ function commandOf(runId: RunId, change: z.output<typeof RunChange>): Command {
   }
 }
 
-export function runRoutes(app: OpenAPIHono, { engine }: ServerOptions): void {
+export function runRoutes(app: OpenAPIHono, { engine, defaultProvider = '' }: ServerOptions): void {
   const list = { method: 'get', path: '/runs', summary: 'Lists runs.' } as const;
   endpoint(app, { ...list, query: RunQuery, answer: page(Run) }, ({ query }) => {
     const { project: projectId, state, workflow } = query;
@@ -48,6 +49,22 @@ export function runRoutes(app: OpenAPIHono, { engine }: ServerOptions): void {
     { ...of('fork'), ...fork, body: ForkRun, answer: Started },
     async ({ params, body: { node, inputs, ...defaults }, idempotency }) => ({
       run: await engine.forkRun({ runId: params.id, node, inputs, defaults }, idempotency),
+    }),
+  );
+
+  const reenact = {
+    method: 'post',
+    summary: 'Starts a run anew, every model answering as it did then.',
+    status: 201,
+  } as const;
+  endpoint(
+    app,
+    { ...of('reenact'), ...reenact, body: ReenactRun, answer: Started },
+    async ({ params, idempotency }) => ({
+      run: await engine.forkRun(
+        { runId: params.id, inputs: {}, defaults: {}, reenact: { provider: defaultProvider } },
+        idempotency,
+      ),
     }),
   );
 

@@ -1,0 +1,64 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
+import { isCut } from '../tail.ts';
+import { firstDifference } from './first-difference.ts';
+
+/** Where a call stands in a run: the node's name, the attempt at it and the call of that attempt, both counted from 1. */
+export interface CallPlace {
+  node: string;
+  attempt: number;
+}
+
+/** A call that was answered in full, as it was recorded. */
+export interface RecordedCall extends CallPlace {
+  call: number;
+  request: string;
+  response: string;
+}
+
+export interface RecordedUpstreamOptions {
+  id: string;
+  /** The provider that was recorded; its client is used again, and nothing of it is ever asked. */
+  like: Pick<Upstream, 'protocol' | 'baseUrl' | 'wires' | 'defaultModel'>;
+  /** Asked for once. */
+  calls: () => Promise<readonly RecordedCall[]>;
+  placeOf: (caller: Caller) => Promise<CallPlace>;
+}
+
+/**
+ * Answers from a record, in its order, at no cost and without a network. What is asked must be what was asked then, but for ids, commits and times:
+ * the first call that is not is refused with `record_diverges`, which names it and where the two go apart.
+ */
+export function recordedUpstream({ id, like, calls, placeOf }: RecordedUpstreamOptions): Upstream {
+  const { protocol, baseUrl, wires, defaultModel } = like;
+  const answered = new Map<string, number>();
+  let known: Promise<readonly RecordedCall[]> | undefined;
+
+  return {
+    id,
+    protocol,
+    baseUrl,
+    wires,
+    defaultModel,
+    async fetch(caller, input, init) {
+      const request = new Request(input, init);
+      const body = await request.text();
+      const [{ node, attempt }, all] = await Promise.all([placeOf(caller), (known ??= calls())]);
+      const place = `${node} ${attempt}`;
+      const call = (answered.get(place) ?? 0) + 1;
+      const where = `node ${node}, attempt ${attempt}, call ${call}`;
+      const diverges = (what: string) =>
+        new FusionError('record_diverges', `${where}: ${what}`, { details: { node, attempt, call } });
+
+      const recorded = all.find((each) => each.node === node && each.attempt === attempt && each.call === call);
+      if (!recorded) throw diverges('the record ends before it');
+      if (isCut(recorded.request) || isCut(recorded.response)) throw diverges('its record is not whole');
+      const difference = firstDifference(recorded.request, body);
+      if (difference) throw diverges(difference);
+      answered.set(place, call);
+      const type = /^\s*[[{]/.test(recorded.response) ? 'application/json' : 'text/event-stream';
+      return new Response(recorded.response, { headers: { 'content-type': type } });
+    },
+    check: async () => ({ ok: true, credential: 'none needed', remainingUsd: null, checkedAt: Date.now() }),
+  };
+}
