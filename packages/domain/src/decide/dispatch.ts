@@ -3,7 +3,7 @@ import type { Event } from '../event.ts';
 import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
 import type { Caller } from '../ports/upstream.ts';
 import { runEnded } from '../run.ts';
-import { isEnded, type Task } from '../task.ts';
+import { isEnded, isHeld, type Task } from '../task.ts';
 import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
 import { settle } from './settle.ts';
@@ -11,7 +11,7 @@ import { settle } from './settle.ts';
 /** The task that a dispatch holds now. @throws {FusionError} `dispatch_stale` when it holds none any more */
 export function held(world: World, caller: Caller): Task {
   const task = known(world, 'tasks', caller.taskId);
-  if (task.dispatch?.id !== caller.dispatchId || (task.state !== 'assigned' && task.state !== 'running')) {
+  if (task.dispatch?.id !== caller.dispatchId || !isHeld(task)) {
     const now = task.dispatch?.id === caller.dispatchId ? task.state : `with ${task.dispatch?.id ?? 'nobody'}`;
     throw new FusionError(
       'dispatch_stale',
@@ -87,8 +87,7 @@ export const dispatchRules: Rules<
 
   'dispatch.lose'(world, { caller, reason }) {
     const task = world.get('tasks', caller.taskId);
-    const lost = task?.dispatch?.id === caller.dispatchId && (task.state === 'assigned' || task.state === 'running');
-    if (!lost || task.phase === 'landing') return []; // its result is safe in the store
+    if (task?.dispatch?.id !== caller.dispatchId || !isHeld(task) || task.phase === 'landing') return []; // its result is safe in the store
     return [{ type: 'task.requeued', v: 1, ...caller, reason }];
   },
 
