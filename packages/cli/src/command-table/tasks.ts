@@ -44,6 +44,13 @@ export const TASKS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/task.ts')).cancelTask,
   },
   {
+    path: 'task restart',
+    summary: 'end the present attempt of a task that hangs and give it out again',
+    arguments: [['<task>', 'id of the task']],
+    options: [['--reason <text>', 'why']],
+    load: async () => (await import('../commands/task.ts')).restartTask,
+  },
+  {
     path: 'task skip',
     summary: 'leave a waiting task out',
     arguments: [['<task>', 'id of the task']],

@@ -115,6 +115,13 @@ export async function cancelTask(call: Call): Promise<Answer> {
   return taskAnswer(await client.patch(pathOf(argument(call, 0, '<task>')), TaskView, change));
 }
 
+export async function restartTask(call: Call): Promise<Answer> {
+  const { reason } = optionsOf(call, z.object({ reason: z.string().optional() }));
+  const { client } = await connect(call);
+  const change = { action: 'restart', ...(reason !== undefined && { reason }) };
+  return taskAnswer(await client.patch(pathOf(argument(call, 0, '<task>')), TaskView, change));
+}
+
 export async function skipTask(call: Call): Promise<Answer> {
   const { reason } = optionsOf(call, z.object({ reason: z.string().optional() }));
   const { client } = await connect(call);

@@ -26,7 +26,7 @@ export function inboxText(item: InboxItem, now: number, paint: Paint): string {
       return `${paint.yellow('?')} ${head}  ${plain(item.message)}\n  ${paint.dim(`approval${whom}${left}:`)} ${ways}\n  → fusion-kit task answer ${item.taskId} ${first}\n`;
     }
     case 'stalled':
-      return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then cancel it or wait\n`;
+      return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then fusion-kit task restart ${item.taskId}\n`;
     case 'failure':
       return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n`;
   }
