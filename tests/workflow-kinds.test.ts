@@ -128,7 +128,7 @@ describe('an approval', () => {
   });
 
   it.each([
-    [{ onTimeout: 'complete' }, { state: 'completed', outputs: { choice: 'complete', by: 'timeout' } }],
+    [{ onTimeout: 'complete' }, { state: 'completed', outputs: { choice: 'complete', by: 'timeout', comment: '' } }],
     [{}, { state: 'failed', failure: { code: 'approval_timeout' } }],
     [
       { onTimeout: 'nope' },

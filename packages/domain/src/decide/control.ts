@@ -65,7 +65,7 @@ export const controlRules: Rules<
       throw new FusionError('bad_request', `approval ${task.node} has no option ${option}; it has ${there}`);
     }
     const said = `${option} by ${by}${comment ? `: ${comment}` : ''}`;
-    const outputs = { choice: option, by, ...(comment !== undefined && { comment }) };
+    const outputs = { choice: option, by, comment: comment ?? '' };
     switch (chosen.outcome) {
       case 'complete':
         return [{ type: 'task.completed', ...about(task), outputs }, ...settle(world, [{ task, state: 'completed' }])];
