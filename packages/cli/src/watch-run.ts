@@ -131,7 +131,7 @@ function telling(terminal: Terminal, world: World, runId: RunId): Showing {
   };
   const ask = (tasks: Iterable<Task>): void => {
     for (const item of questionsOf(world.get('runs', runId), tasks))
-      terminal.err(`\n${inboxText(item, Date.now(), terminal.errorPaint)}\n`);
+      terminal.err(`${inboxText(item, Date.now(), terminal.errorPaint)}\n`);
   };
   ask(world.tasksOf(runId));
   return {

@@ -62,6 +62,8 @@ export function readSource(text: string): Source {
       uniqueKeys: false,
       stringKeys: true,
     });
+    if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'))
+      return { ...nothing, problems: [problem(0, 'the file is nested too deeply')] };
     const problems = document.errors.map((error) => problem(error.pos[0], plain(error.message)));
     if (problems.length > 0) return { ...nothing, problems };
     const found = misfits(document).map(({ offset, message }) => problem(offset, message));
