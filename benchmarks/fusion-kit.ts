@@ -10,8 +10,8 @@ import { contend } from './contender.ts';
 // and as proved. What is durable of a task, each change before anybody is told of it: created, assigned, started, completed with outputs and receipt.
 // A kill at any point loses nothing; a task is accepted once, by its dispatch, its fence and its token.
 
-/** More agents share each write to the disk, but each is born and dies with the run; so there are as many as can work at once, up to this. */
-const AGENTS_MAX = 100;
+/** As many as BullMQ works on at once, and as a run may have. Each is born and dies with the run, so a narrow graph gets no more than can work at once. */
+const AGENTS_MAX = 200;
 
 let scratch: string | undefined;
 let house: House | undefined;

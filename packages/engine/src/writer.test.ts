@@ -120,6 +120,27 @@ describe('a failed commit', () => {
   });
 });
 
+describe('whoever looks ahead', () => {
+  it('has what they submit at once committed with what they saw', async () => {
+    const { journal, writer } = open();
+    writer.ahead((entries) => {
+      if (entries.some(({ event }) => event.type === 'project.created')) void writer.submit(spawn(1));
+    });
+    await writer.submit(project);
+    expect(journal.appends).toBe(1);
+    expect(await journal.readAfter(0, 9)).toHaveLength(2);
+  });
+
+  it('leaves nobody waiting when they fail', async () => {
+    const { writer } = open();
+    writer.ahead(() => {
+      throw new Error('lost the way');
+    });
+    await expect(writer.submit(project)).rejects.toMatchObject({ code: 'journal_failed' });
+    await expect(writer.failed).rejects.toThrow('lost the way');
+  });
+});
+
 it('commands that arrive together are committed together', async () => {
   const { journal, writer } = open();
   await writer.submit(project);

@@ -108,7 +108,10 @@ export class Writer {
     }
   }
 
-  /** Decides what fits the slice and sends it off; what does not fit goes back to the head of the queue. No await: what it saw is what it commits. */
+  /**
+   * Decides what fits the slice and sends it off; what does not fit goes back to the head of the queue. What is submitted by those who look ahead travels along:
+   * the end of a task and the start of the next are one commit. No await: what it saw is what it commits.
+   */
   #decideBatch(batch: readonly Pending[], rows: readonly RowWrite[]): void {
     const { world, clock, journal, log } = this.#options;
     for (const row of rows) if (!world.get(row.table, row.id)) world.admit(row);
@@ -117,13 +120,33 @@ export class Writer {
     const written = new Map<string, RowWrite>();
     const tellings: (() => void)[] = [];
     const started = performance.now();
-    let decided = 0;
-    for (const pending of batch) {
-      if (decided > 0 && performance.now() - started > SLICE_MS) break;
-      decided += 1;
+    const decided: Pending[] = [];
+    const hasRoom = () =>
+      decided.length === 0 || (decided.length < BATCH_COMMANDS_MAX && performance.now() - started <= SLICE_MS);
+    const take = (pending: Pending) => {
+      decided.push(pending);
       tellings.push(this.#decideOne(pending, clock(), entries, written));
+    };
+    for (const pending of batch) {
+      if (!hasRoom()) break;
+      take(pending);
     }
-    this.#queue.unshift(...batch.slice(decided));
+    this.#queue.unshift(...batch.slice(decided.length));
+    const stopped = (thrown: unknown) => {
+      const error = this.#stop(asFusionError(thrown));
+      for (const pending of decided) pending.reject(error);
+      return error;
+    };
+    try {
+      for (let shown = 0; shown < entries.length;) {
+        const news = entries.slice(shown);
+        shown = entries.length;
+        this.#ahead(news);
+        while (this.#queue[0] && hasRoom() && this.#isPresent(this.#queue[0])) take(this.#queue.shift()!);
+      }
+    } catch (thrown) {
+      throw stopped(thrown);
+    }
     const before = this.#lastCommit;
     const changed = [...written.values()];
     this.#cold.hold(changed);
@@ -138,13 +161,18 @@ export class Writer {
       },
       (thrown: unknown) => {
         this.#inFlight -= 1;
-        const error = this.#stop(asFusionError(thrown));
-        for (const pending of batch.slice(0, decided)) pending.reject(error);
-        throw error;
+        throw stopped(thrown);
       },
     );
     this.#lastCommit.catch(() => {});
-    this.#ahead(entries);
+  }
+
+  /** Whether all that a command names is in memory, so that nothing has to be read for it. */
+  #isPresent({ command, idempotency }: Pending): boolean {
+    return (
+      idempotency === undefined &&
+      namedBy(command).every(({ table, id }) => this.#options.world.get(table, id) !== undefined)
+    );
   }
 
   #decideOne(pending: Pending, at: number, entries: Entry[], written: Map<string, RowWrite>): () => void {
