@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { widestLevel } from '@fusion-kit/domain/graph';
 import type { Engine } from '@fusion-kit/engine/engine';
-import { graph, type House, node, openHouse } from '../tests/house.ts';
+import { graph, type House, node, openHouse, type Play, succeed } from '../tests/house.ts';
 import { contend } from './contender.ts';
 
 // fusion-kit's engine with its journal in a file, the scheduler and the local transport; only the runner is scripted: it reports each task as started
@@ -16,6 +16,13 @@ const AGENTS_MAX = 200;
 let scratch: string | undefined;
 let house: House | undefined;
 
+/** The house of the tests keeps every command it was given, which no runner does. */
+const forgetful: Play = (start, report) => {
+  house?.commands.splice(0);
+  house?.starts.splice(0);
+  return succeed(start, report);
+};
+
 const leave = async () => {
   await house?.close();
   if (scratch) await rm(scratch, { recursive: true });
@@ -23,7 +30,7 @@ const leave = async () => {
 const enter = async () => {
   await leave();
   scratch = await mkdtemp(join(tmpdir(), 'fusion-kit-'));
-  house = await openHouse({ directory: scratch });
+  house = await openHouse({ directory: scratch, play: forgetful });
   return house.engine;
 };
 

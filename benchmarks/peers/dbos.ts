@@ -8,8 +8,8 @@ import type { PlainTask } from '../shapes.ts';
 // once. What is durable of a task: that its step has ended, and with what. After a crash the workflow begins again and skips the steps that are
 // recorded; a step that was at work is done again. That a task is waiting or has started is not kept.
 
-/** Connections, hence steps that share a write to the disk. More make it no faster. */
-const CONNECTIONS = 20;
+/** Connections, hence steps that share a write to the disk: as many as DBOS takes of its own accord. */
+const CONNECTIONS = 10;
 /** Steps that are under way at once; each waits for a connection. */
 const AT_ONCE = 200;
 
