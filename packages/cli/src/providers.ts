@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { NewProvider, type ProviderFindings, type ProviderView } from '@fusion-kit/domain/api';
-import { FusionError } from '@fusion-kit/domain/errors';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { inspect } from '@fusion-kit/upstreams/inspection';
 import { ollamaUpstream } from '@fusion-kit/upstreams/openai-compatible';
@@ -49,7 +49,7 @@ export class Providers {
     for (const id of SHIPPED) this.#ship(id);
   }
 
-  /** Takes up what was added before. @throws {FusionError} `bad_request` naming the file when it is damaged, `provider_package_invalid` */
+  /** Takes up what was added before. @throws {FusionError} `bad_request` naming the file when it is damaged */
   async load(): Promise<void> {
     const text = await readFile(this.#options.file, 'utf8').catch(() => undefined);
     if (text === undefined) return;
@@ -57,7 +57,11 @@ export class Providers {
     if (!kept.success)
       throw new FusionError('bad_request', `${this.#options.file} is damaged: ${z.prettifyError(kept.error)}`);
     this.#kept = kept.data;
-    for (const provider of this.#kept) this.#known.set(provider.id, await this.#made(provider));
+    for (const provider of this.#kept) {
+      // One whose package is gone says so when it is used; the server and the others are none the worse.
+      const known = await this.#made(provider).catch((thrown: unknown) => unusable(provider, asFusionError(thrown)));
+      this.#known.set(provider.id, known);
+    }
   }
 
   upstream(id: string): Upstream | undefined {
@@ -152,6 +156,25 @@ export class Providers {
       });
     return { bare, upstream: withFallback(bare, behind), make };
   }
+}
+
+function unusable({ id, protocol = 'openai-compatible', baseUrl = '' }: Configured, failure: FusionError): Known {
+  const upstream: Upstream = {
+    id,
+    protocol,
+    baseUrl,
+    wires: {},
+    defaultModel: undefined,
+    fetch: () => Promise.reject(failure),
+    check: async () => ({
+      ok: false,
+      credential: 'none',
+      remainingUsd: null,
+      checkedAt: Date.now(),
+      failure: failure.toJSON(),
+    }),
+  };
+  return { bare: upstream, upstream, make: () => upstream };
 }
 
 const SHIPPED = ['openrouter', 'openai', 'anthropic', 'google', 'ollama', 'scripted'] as const;

@@ -8,7 +8,7 @@ import { AgentId, ProjectId, RunId, TaskId, WorkflowId } from './ids.ts';
 import { Address, Message } from './message.ts';
 import { NodeWork, RetryPolicy } from './node.ts';
 import { ModelProtocol } from './ports/upstream.ts';
-import { Project } from './project.ts';
+import { Project, ProjectBudget } from './project.ts';
 import { Run, RunState } from './run.ts';
 import { Accept, Task, TaskState } from './task.ts';
 import { Budget } from './usage.ts';
@@ -92,7 +92,7 @@ export const WorkflowVersionQuery = z.object({ version: z.coerce.number().int().
 export const NewProject = z.object({
   path: z.string().min(1).max(4_096),
   name: z.string().min(1).max(100).optional(),
-  budget: Budget.default({}),
+  budget: ProjectBudget.default({}),
 });
 export const NewAgent = AgentSpec.extend({
   project: ProjectId,

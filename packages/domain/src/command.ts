@@ -9,7 +9,7 @@ import type { RunSpec } from './run.ts';
 import type { Settlement } from './settlement.ts';
 import type { Landed, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import type { BlobRef, Text } from './text.ts';
-import type { Budget } from './usage.ts';
+import type { ProjectBudget } from './project.ts';
 
 /** The result of a task of another run. */
 export type Inherited = Pick<EventOf<'task.inherited'>, 'taskId' | 'from' | 'outputs' | 'receipt' | 'landed'>;
@@ -22,7 +22,7 @@ export type Command =
       name: string;
       path: string;
       kind: 'git' | 'directory';
-      budget: Budget;
+      budget: ProjectBudget;
     }
   | { type: 'project.delete'; projectId: ProjectId }
   | { type: 'agent.spawn'; agentId: AgentId; projectId: ProjectId; spec: AgentSpec }

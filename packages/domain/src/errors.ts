@@ -74,6 +74,12 @@ export const ERRORS = {
     again: 'never',
     remedy: 'Start the work anew under a larger budget of what is named.',
   },
+  budget_day_spent: {
+    status: 402,
+    again: 'free',
+    kind: 'provider_limit',
+    remedy: 'The work continues by itself when the next day of UTC begins.',
+  },
   // workflows
   workflow_syntax: { status: 422, remedy: 'Correct the file at the named line and column.' },
   workflow_invalid: { status: 422, remedy: 'Correct the named nodes.' },

@@ -8,7 +8,7 @@ import { RunSpec } from './run.ts';
 import { Settlement } from './settlement.ts';
 import { Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
-import { Budget } from './usage.ts';
+import { ProjectBudget } from './project.ts';
 
 /** Largest event, in characters of its JSON. Longer texts and lists go to the blob store first. */
 export const EVENT_MAX = 16_000;
@@ -29,7 +29,7 @@ const PROJECT_EVENTS = [
     name: z.string(),
     path: z.string(),
     kind: z.enum(['git', 'directory']),
-    budget: Budget,
+    budget: ProjectBudget,
   }),
   eventSchema('project.deleted', project),
 ] as const;

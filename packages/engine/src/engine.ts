@@ -5,11 +5,10 @@ import type { Entry } from '@fusion-kit/domain/entry';
 import type { AgentId, NewId, ProjectId, RunId, TaskId, WorkflowId } from '@fusion-kit/domain/ids';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Archived, EventFilter, RowQuery, Snapshot } from '@fusion-kit/domain/ports/journal';
-import type { Project } from '@fusion-kit/domain/project';
+import type { Project, ProjectBudget } from '@fusion-kit/domain/project';
 import type { Rows, Table } from '@fusion-kit/domain/row';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
-import type { Budget } from '@fusion-kit/domain/usage';
 import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { TaskSpec } from '@fusion-kit/domain/task';
@@ -82,7 +81,7 @@ export interface Engine {
   onDelta(listener: (delta: LiveDelta) => void): () => void;
 
   createProject(
-    request: { path: string; name?: string | undefined; budget: Budget },
+    request: { path: string; name?: string | undefined; budget: ProjectBudget },
     idempotency?: Idempotency,
   ): Promise<Project>;
   spawnAgent(request: { project: ProjectId; spec: AgentSpec }, idempotency?: Idempotency): Promise<Agent>;

@@ -76,10 +76,18 @@ const Manifest = z.object({ exports: Exports.optional().catch(undefined), main: 
 
 /** The file that `import` would take from there. */
 async function entryOf(name: string, directory: string): Promise<string | undefined> {
-  const manifestPath = findPackageJSON(name, pathToFileURL(join(directory, 'package.json')));
+  const manifestPath = manifestOf(name, directory);
   if (!manifestPath) return undefined;
   const { exports, main } = Manifest.parse(JSON.parse(await readFile(manifestPath, 'utf8')));
   return join(dirname(manifestPath), (exports && imported(exports)) ?? main ?? 'index.js');
+}
+
+function manifestOf(name: string, directory: string): string | undefined {
+  try {
+    return findPackageJSON(name, pathToFileURL(join(directory, 'package.json')));
+  } catch {
+    return undefined;
+  }
 }
 
 function imported(exports: Exports): string | undefined {

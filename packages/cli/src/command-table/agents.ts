@@ -11,6 +11,8 @@ export const AGENTS: readonly CommandEntry[] = [
       ['--name <name>', 'default: the name of the directory'],
       ['--budget-usd <dollars>', 'spend at most this much'],
       ['--budget-tokens <number>', 'use at most this many tokens'],
+      ['--budget-usd-per-day <dollars>', 'spend at most this much on a day (UTC)'],
+      ['--budget-tokens-per-day <number>', 'use at most this many tokens on a day (UTC)'],
     ],
     load: async () => (await import('../commands/project.ts')).createProject,
   },

@@ -10,12 +10,20 @@ import { LIST_MAX, tableText } from '../output/table.ts';
 import { directoryHere, projectOf } from '../references.ts';
 import { connect } from '../server/connect.ts';
 
+const NewProjectOptions = BudgetOptions.extend({
+  name: z.string().optional(),
+  budgetUsdPerDay: BudgetOptions.shape.budgetUsd,
+  budgetTokensPerDay: BudgetOptions.shape.budgetTokens,
+});
+
 export async function createProject(call: Call): Promise<Answer> {
-  const options = optionsOf(call, BudgetOptions.extend({ name: z.string().optional() }));
+  const options = optionsOf(call, NewProjectOptions);
+  const { budgetUsdPerDay: costUsdPerDay, budgetTokensPerDay: tokensPerDay } = options;
+  const budget = { ...budgetOf(options), costUsdPerDay, tokensPerDay };
   const [directory] = call.args;
   const path = directory === undefined ? await directoryHere(call) : resolve(call.cwd, directory);
   const { client } = await connect(call);
-  const project = await client.post('/projects', Project, { path, name: options.name, budget: budgetOf(options) });
+  const project = await client.post('/projects', Project, { path, name: options.name, budget });
   return {
     data: project,
     text: (paint) =>

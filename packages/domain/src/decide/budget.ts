@@ -1,7 +1,8 @@
 import { FusionError } from '../errors.ts';
 import type { Caller } from '../ports/upstream.ts';
 import type { Reservation } from '../reservation.ts';
-import type { Budget, Usage } from '../usage.ts';
+import { dayOf, nextDayAt } from '../project.ts';
+import { NO_USAGE, type Budget, type Usage } from '../usage.ts';
 import type { World } from '../world.ts';
 import type { Rules } from './decision.ts';
 import { known } from './decision.ts';
@@ -12,17 +13,32 @@ interface Purse {
   budget: Budget;
   usage: Usage;
   holds(reservation: Reservation): boolean;
+  /** When it is full again; absent: never. */
+  refillsInMs?: number;
 }
 
 /** Everything that pays for a call, the narrowest first. */
-function purses(world: World, caller: Caller): Purse[] {
+function purses(world: World, caller: Caller, at: number): Purse[] {
   const agent = known(world, 'agents', caller.agentId);
   const run = known(world, 'runs', caller.runId);
   const project = known(world, 'projects', caller.projectId);
+  const { tokensPerDay, costUsdPerDay } = project.budget;
+  const ofProject = (held: Reservation) => held.projectId === project.id;
+  const ofDay: Purse = {
+    name: `project ${project.name} on this day`,
+    budget: {
+      ...(tokensPerDay !== undefined && { tokens: tokensPerDay }),
+      ...(costUsdPerDay !== undefined && { costUsd: costUsdPerDay }),
+    },
+    usage: project.today?.day === dayOf(at) ? project.today.usage : NO_USAGE,
+    holds: ofProject,
+    refillsInMs: nextDayAt(at) - at,
+  };
   return [
     { ...agent, name: `agent ${agent.name}`, holds: (held) => held.agentId === agent.id },
     { ...run, name: `run ${run.name}`, holds: (held) => held.runId === run.id },
-    { ...project, name: `project ${project.name}`, holds: (held) => held.projectId === project.id },
+    { ...project, name: `project ${project.name}`, holds: ofProject },
+    ...(tokensPerDay === undefined && costUsdPerDay === undefined ? [] : [ofDay]),
   ];
 }
 
@@ -34,8 +50,8 @@ function afford(world: World, purse: Purse, tokens: number, costUsd: number | nu
   const usedUsd = purse.usage.costUsd + held.reduce((sum, each) => sum + (each.costUsd ?? 0), 0);
   const { budget } = purse;
   if (budget.tokens !== undefined && usedTokens + tokens > budget.tokens) {
-    throw new FusionError(
-      'budget_exceeded',
+    throw refusal(
+      purse,
       `${purse.name} has used or holds ${usedTokens} of ${budget.tokens} tokens and the call may need ${tokens}`,
     );
   }
@@ -46,17 +62,23 @@ function afford(world: World, purse: Purse, tokens: number, costUsd: number | nu
       `${purse.name} has a budget in US dollars and the price of this model is not known`,
     );
   if (usedUsd + costUsd > budget.costUsd) {
-    throw new FusionError(
-      'budget_exceeded',
+    throw refusal(
+      purse,
       `${purse.name} has used or holds $${usedUsd.toFixed(4)} of $${budget.costUsd} and the call may cost $${costUsd.toFixed(4)}`,
     );
   }
 }
 
+/** A purse that fills by itself parks the work until then; any other is a person's to fill. */
+const refusal = ({ refillsInMs }: Purse, message: string): FusionError =>
+  refillsInMs === undefined
+    ? new FusionError('budget_exceeded', message)
+    : new FusionError('budget_day_spent', message, { retryAfterMs: refillsInMs });
+
 export const budgetRules: Rules<'budget.reserve' | 'budget.settle'> = {
-  'budget.reserve'(world, { reservationId, caller, tokens, costUsd }) {
+  'budget.reserve'(world, { reservationId, caller, tokens, costUsd }, at) {
     open(world, caller);
-    for (const purse of purses(world, caller)) afford(world, purse, tokens, costUsd);
+    for (const purse of purses(world, caller, at)) afford(world, purse, tokens, costUsd);
     return [{ type: 'budget.reserved', v: 1, ...caller, reservationId, tokens, costUsd }];
   },
 

@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts';
-import type { Project } from '../project.ts';
+import { dayOf, type Project } from '../project.ts';
 import { addUsage, NO_USAGE } from '../usage.ts';
 import type { Workflow } from '../workflow.ts';
 
@@ -10,7 +10,13 @@ export function evolveProject(project: Project | undefined, { at, event }: Entry
     return { id: event.projectId, name, path, kind, budget, usage: NO_USAGE, state: 'active', createdAt: at };
   }
   if (!project) return undefined;
-  if (event.type === 'model.called') return { ...project, usage: addUsage(project.usage, event) };
+  if (event.type === 'model.called') {
+    const { budget, today } = project;
+    const used = { ...project, usage: addUsage(project.usage, event) };
+    if (budget.tokensPerDay === undefined && budget.costUsdPerDay === undefined) return used;
+    const day = dayOf(at);
+    return { ...used, today: { day, usage: addUsage(today?.day === day ? today.usage : NO_USAGE, event) } };
+  }
   return event.type === 'project.deleted' ? { ...project, state: 'deleted' } : project;
 }
 

@@ -1,0 +1,138 @@
+import { sampleId } from '@fusion-kit/testing/journal-samples';
+import { sampleAgentSpec, sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../command.ts';
+import { decide } from '../decide.ts';
+import type { ProjectBudget } from '../project.ts';
+import { World } from '../world.ts';
+
+const AGENTS = 20;
+const HELD = { tokens: 100, costUsd: 0.5 };
+const projectId = sampleId('prj', 1);
+const numbers = Array.from({ length: AGENTS }, (_, at) => at + 1);
+const callerOf = (n: number) => ({
+  projectId,
+  runId: sampleRunSpec.id,
+  taskId: sampleId('tsk', n),
+  agentId: sampleId('agt', n),
+  dispatchId: sampleId('dsp', n),
+});
+
+/** Twenty agents, each at work on a task of one run. */
+function atWork(budget: ProjectBudget, ofRun = {}) {
+  const world = new World();
+  let seq = 0;
+  const submit = (command: Command, at = 0) => {
+    const { events = [], refused } = decide(world, command, at);
+    for (const event of events) world.apply({ seq: (seq += 1), at, event });
+    return refused;
+  };
+  const tasks = numbers.map((n) => ({ ...sampleTaskSpec, id: sampleId('tsk', n), node: `n${n}` }));
+  submit({ type: 'project.create', projectId, name: 'shop', path: '/shop', kind: 'git', budget });
+  submit({ type: 'run.start', spec: { ...sampleRunSpec, budget: ofRun }, tasks, agents: [] });
+  for (const n of numbers) {
+    const { taskId, agentId, dispatchId } = callerOf(n);
+    submit({ type: 'agent.spawn', agentId, projectId, spec: { ...sampleAgentSpec, name: `agent-${n}` } });
+    submit({ type: 'agent.arrive', agentId, workspace: '/w', sandbox: 'none' });
+    submit({ type: 'task.assign', taskId, agentId, dispatchId });
+    submit({ type: 'dispatch.start', caller: callerOf(n) });
+  }
+
+  let reservations = 0;
+  const reserve = (n: number, at = 0, held: { tokens: number; costUsd: number | null } = HELD) => {
+    const reservationId = sampleId('rsv', (reservations += 1));
+    const refused = submit({ type: 'budget.reserve', reservationId, caller: callerOf(n), ...held }, at);
+    return { reservationId, refused };
+  };
+  const settle = (n: number, reservationId: ReturnType<typeof reserve>['reservationId'], used: number, at = 0) =>
+    submit(
+      {
+        type: 'budget.settle',
+        reservationId,
+        caller: callerOf(n),
+        settlement: {
+          provider: 'somebody',
+          model: 'm',
+          status: 200,
+          basis: 'reported',
+          inputTokens: Math.floor(used * HELD.tokens),
+          outputTokens: 0,
+          costUsd: used * HELD.costUsd,
+          firstByteMs: 1,
+          durationMs: 1,
+          attempts: 1,
+        },
+      },
+      at,
+    );
+  const usage = () => world.get('projects', projectId)!.usage;
+  return { reserve, settle, usage };
+}
+
+describe('twenty agents against one cap', () => {
+  /** Who acts, and how much of what it held its call then used. */
+  const acts = fc.array(fc.tuple(fc.constantFrom(...numbers), fc.double({ min: 0, max: 1, noNaN: true })), {
+    minLength: 100,
+    maxLength: 300,
+  });
+
+  it.each<[string, ProjectBudget, object]>([
+    ['tokens of the project', { tokens: 1_050 }, {}],
+    ['dollars of the project', { costUsd: 5.25 }, {}],
+    ['tokens of the run', {}, { tokens: 1_050 }],
+    ['tokens of the day', { tokensPerDay: 1_050 }, {}],
+    ['dollars of the day', { costUsdPerDay: 5.25 }, {}],
+  ])('never pass it, in whatever order they hold and settle: %s', (_what, budget, ofRun) => {
+    fc.assert(
+      fc.property(acts, (sequence) => {
+        const { reserve, settle, usage } = atWork(budget, ofRun);
+        const open = new Map<number, ReturnType<typeof reserve>['reservationId']>();
+        for (const [n, used] of sequence) {
+          const held = open.get(n);
+          if (held) {
+            settle(n, held, used);
+            open.delete(n);
+          } else {
+            const { refused, reservationId } = reserve(n);
+            if (!refused) open.set(n, reservationId);
+          }
+          // What is held counts as used: this is the most that they can come to together.
+          expect(usage().inputTokens + open.size * HELD.tokens).toBeLessThanOrEqual(1_050);
+          expect(usage().costUsd + open.size * HELD.costUsd).toBeLessThanOrEqual(5.25 + 1e-9);
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('pass it by no more than the last one used beyond what it held', () => {
+    const { reserve, settle, usage } = atWork({ tokens: 1_000 });
+    const held = numbers.map((n) => ({ n, ...reserve(n) }));
+    expect(held.filter(({ refused }) => !refused)).toHaveLength(10);
+    for (const { n, reservationId } of held) settle(n, reservationId, 1);
+    expect(usage().inputTokens).toBe(1_000);
+
+    expect(reserve(1).refused).toMatchObject({ code: 'budget_exceeded' });
+  });
+});
+
+describe('the budget of a day', () => {
+  const HOUR = 3_600_000;
+
+  it('parks the work until the next day of UTC, when all of it is there again', () => {
+    const { reserve, settle } = atWork({ tokensPerDay: 100 });
+    settle(1, reserve(1, 20 * HOUR).reservationId, 1, 20 * HOUR);
+
+    const { refused } = reserve(2, 23 * HOUR);
+    expect(refused).toMatchObject({ code: 'budget_day_spent', retryAfterMs: HOUR });
+    expect(refused?.message).toContain('project shop on this day has used or holds 100 of 100 tokens');
+    expect(reserve(2, 24 * HOUR).refused).toBeUndefined();
+  });
+
+  it('in dollars takes no call whose price is not known', () => {
+    const { reserve } = atWork({ costUsdPerDay: 1 });
+
+    expect(reserve(1, 0, { tokens: 1, costUsd: null }).refused).toMatchObject({ code: 'budget_exceeded' });
+  });
+});
