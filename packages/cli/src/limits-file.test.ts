@@ -28,7 +28,7 @@ it.each([
   ['{"runtime": {"codex": 0}}', 'codex'],
   ['{"runtimes": {}}', 'runtimes'],
   ['{"reserve": {"memory": 1}}', 'memory'],
-  ['not JSON', 'expected object'],
+  ['not JSON', 'is not valid JSON'],
 ])('refuses %s and names the file and what is wrong', async (text, wrong) => {
   const refused = await readLimits(await dataDirWith(text)).catch((thrown: unknown) => thrown);
   expect(refused).toMatchObject({ code: 'bad_request' });

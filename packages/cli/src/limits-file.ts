@@ -30,11 +30,20 @@ export async function readLimits(dataDir: string): Promise<LimitsFile> {
     if (thrown.code === 'ENOENT') return '{}';
     throw new FusionError('data_directory_unusable', `cannot read ${path}: ${thrown.message}`, { cause: thrown });
   });
-  const parsed = LimitsFile.safeParse(json(text));
+  const refused = (why: string, cause?: unknown) =>
+    new FusionError('bad_request', `${path} is not as it should be: ${why}`, {
+      cause,
+      remedy: 'For example: {"runtime": {"codex": 2}, "provider": {"openrouter": 8}, "reserve": {"memoryMb": 1000}}.',
+    });
+  let said: unknown;
+  try {
+    said = JSON.parse(text);
+  } catch (cause) {
+    throw refused((cause as Error).message, cause);
+  }
+  const parsed = LimitsFile.safeParse(said);
   if (parsed.success) return parsed.data;
-  throw new FusionError('bad_request', `${path} is not as it should be: ${z.prettifyError(parsed.error)}`, {
-    remedy: 'For example: {"runtime": {"codex": 2}, "provider": {"openrouter": 8}, "reserve": {"memoryMb": 1000}}.',
-  });
+  throw refused(z.prettifyError(parsed.error));
 }
 
 /** The reserves of the file in the units that admission counts in. Pure. */
@@ -43,11 +52,3 @@ export const reservesOf = ({ reserve: { memoryMb, diskMb, loadPerCore } }: Limit
   diskBytes: diskMb === undefined ? undefined : diskMb * 1e6,
   loadPerCore,
 });
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // the schema says what it should be instead
-  }
-}
