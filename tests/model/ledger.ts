@@ -118,6 +118,8 @@ export class Ledger {
         if (mine.some((task) => !ENDS.has(task.at))) wrong('it has tasks that have not ended');
         const failed = mine.filter((task) => task.at === 'failed' && !task.parent && !this.#isHandled(task));
         if (failed.length > 0) wrong(`${failed[0]?.title} failed and nobody was there for that`);
+        const stopped = mine.find((task) => task.at === 'cancelled' && !task.parent && !this.#isStranded(task));
+        if (stopped) wrong(`${stopped.title} was cancelled for its own sake`);
         return void (this.#run(event.runId).at = 'over');
       }
       case 'run.failed':
@@ -296,6 +298,14 @@ export class Ledger {
 
   #letGo({ dispatch }: TaskBook): void {
     for (const agent of this.agents.values()) if (dispatch && agent.dispatch === dispatch) agent.dispatch = undefined;
+  }
+
+  /** Whether something that it needed failed or was cancelled. */
+  #isStranded(task: TaskBook): boolean {
+    return task.needs.some(({ id, accept }) => {
+      const needed = this.tasks.get(id)?.at;
+      return needed === 'cancelled' || (needed === 'failed' && !accept.includes('failed'));
+    });
   }
 
   #isHandled(task: TaskBook): boolean {

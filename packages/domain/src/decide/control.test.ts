@@ -173,6 +173,24 @@ describe('what follows an end', () => {
     expect(types(not.ask(fail(1)))).toEqual(['task.failed', 'task.cancelled', 'run.failed']);
   });
 
+  it('of a task that was cancelled for its own sake leaves no run that counts as completed', () => {
+    const cancel = { type: 'task.cancel', taskId: id(1), reason: 'enough' } as const;
+    const stopped = begin([task(1, { work: JOIN }), task(2, { work: JOIN, needs: [need(1, 'completed')] })]);
+    const events = stopped.ask(cancel);
+    expect(types(events)).toEqual(['task.cancelled', 'task.cancelled', 'run.cancelled']);
+    expect(events.at(-1)).toMatchObject({ reason: 'task n1 cancelled' });
+    const stranded = begin([
+      task(1, { work: JOIN }),
+      task(2, { work: JOIN, needs: [need(1, 'failed')] }),
+      task(3, { work: JOIN, needs: [need(1, 'completed')] }),
+    ]);
+    stranded.ask(fail(1));
+    expect(types(stranded.ask(close(2))), 'what only could not start any more was nobody’s wish').toEqual([
+      'task.completed',
+      'run.completed',
+    ]);
+  });
+
   it('of a failure inside a task does not fail the run by itself', () => {
     const { ask, run } = begin([task(1, { work: MAP })]);
     ask(open(1, 0, 1, [inside(2, 1, 1)]));

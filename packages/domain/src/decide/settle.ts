@@ -1,7 +1,7 @@
 import { type Failure, failure } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { firstFew } from '../first-few.ts';
-import type { AgentId, ProjectId, RunId } from '../ids.ts';
+import type { AgentId, ProjectId, RunId, TaskId } from '../ids.ts';
 import type { Run } from '../run.ts';
 import { isEnded, isOfHouse, type Landed, type Task, type TaskState } from '../task.ts';
 import type { World } from '../world.ts';
@@ -97,18 +97,36 @@ export const failureThrough = (failed: readonly string[], what = ''): Failure =>
     details: { failed: failed.slice(0, LISTED_MAX) },
   });
 
-/** Ends a run whose tasks have all ended, or starts the project's check first. `ended` holds what this decision ends. Pure. */
+/** Whether a cancelled task was cancelled for its own sake, and not because of what it needed. */
+const isOwnEnd = (task: Task, stateOf: (id: TaskId) => TaskState | undefined): boolean =>
+  !task.needs.some(({ id, accept }) => {
+    const state = stateOf(id);
+    return state === 'cancelled' || (state === 'failed' && !accept.includes('failed'));
+  });
+
+/**
+ * Ends a run whose tasks have all ended, or starts the project's check first: failed when a task failed that no other was there for, cancelled when one was cancelled
+ * for its own sake. `ended` holds what this decision ends. Pure.
+ */
 export function conclude(world: World, run: Run, ended: ReadonlyMap<string, TaskState> = new Map()): Event[] {
   if (!run.workflowId) return []; // a standing run waits for the next task
+  const stateOf = (id: TaskId) => ended.get(id) ?? world.get('tasks', id)?.state;
   const failed: string[] = [];
+  const cancelled: string[] = [];
   for (const task of world.tasksOf(run.id)) {
     const state = ended.get(task.id) ?? task.state;
-    if (state === 'failed' && !task.scope && !isHandled(world, task)) failed.push(task.node);
+    if (task.scope) continue; // counts through the task it is inside
+    if (state === 'failed' && !isHandled(world, task)) failed.push(task.node);
+    if (state === 'cancelled' && isOwnEnd(task, stateOf)) cancelled.push(task.node);
   }
   const base = { v: 1 as const, projectId: run.projectId, runId: run.id };
   if (failed.length > 0) {
     const why = failureThrough(failed, failed.length === 1 ? 'task ' : 'tasks ');
     return [{ type: 'run.failed', ...base, failure: why, checks: [] }, ...release(world, run)];
+  }
+  if (cancelled.length > 0) {
+    const reason = `${cancelled.length === 1 ? 'task' : 'tasks'} ${firstFew(cancelled, NAMED_MAX)} cancelled`;
+    return [{ type: 'run.cancelled', ...base, reason }, ...release(world, run)];
   }
   if (run.check.length > 0 && run.phase === 'working') {
     return [{ type: 'run.checking', ...base, ...(run.head && { commit: run.head }) }];
