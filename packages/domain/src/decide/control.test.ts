@@ -174,9 +174,8 @@ describe('what follows an end', () => {
   });
 
   it('of a task that was cancelled for its own sake leaves no run that counts as completed', () => {
-    const cancel = { type: 'task.cancel', taskId: id(1), reason: 'enough' } as const;
     const stopped = begin([task(1, { work: JOIN }), task(2, { work: JOIN, needs: [need(1, 'completed')] })]);
-    const events = stopped.ask(cancel);
+    const events = stopped.ask(cancel(1));
     expect(types(events)).toEqual(['task.cancelled', 'task.cancelled', 'run.cancelled']);
     expect(events.at(-1)).toMatchObject({ reason: 'task n1 cancelled' });
     const stranded = begin([
