@@ -48,16 +48,17 @@ const prompt = (file: string, command: string) =>
       { tool: 'finish', args: { summary: `wrote ${file}: {{lastResult}}` } },
     ])} >>`,
   );
+// Who does what is settled by capabilities: an agent is told its name, so a task that went to another one would ask otherwise than the record has it.
 const WORKFLOW = `
 name: three
 team:
-  - { name: ada, provider: local, model: coder }
-  - { name: grace, provider: local, model: coder }
-  - { name: joan, provider: local, model: coder }
+  - { name: ada, provider: local, model: coder, capabilities: [ada] }
+  - { name: grace, provider: local, model: coder, capabilities: [grace] }
+  - { name: joan, provider: local, model: coder, capabilities: [joan] }
 nodes:
-  one: { title: One, prompt: ${prompt('one.txt', 'tr a-z A-Z < one.txt > loud.txt; wc -l one.txt')} }
-  two: { title: Two, prompt: ${prompt('two.txt', 'cat two.txt two.txt > twice.txt; wc -l twice.txt')} }
-  three: { title: Three, needs: [one, two], prompt: ${prompt('three.txt', 'cat one.txt twice.txt > all.txt; wc -l all.txt')} }
+  one: { title: One, requires: [ada], prompt: ${prompt('one.txt', 'tr a-z A-Z < one.txt > loud.txt; wc -l one.txt')} }
+  two: { title: Two, requires: [grace], prompt: ${prompt('two.txt', 'cat two.txt two.txt > twice.txt; wc -l twice.txt')} }
+  three: { title: Three, requires: [joan], needs: [one, two], prompt: ${prompt('three.txt', 'cat one.txt twice.txt > all.txt; wc -l all.txt')} }
 `;
 
 it('a run of three agents is done again from its record, without its provider, and gives the same tree at no cost', async () => {
