@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure } from './errors.ts';
 import { AgentId, DispatchId, ProjectId, RunId, TaskId } from './ids.ts';
+import { AllowedHost, Credentials, Permissions, ResourceLimits, SecretName, Taken } from './leash.ts';
 import { Budget, Usage } from './usage.ts';
 
 export const AgentState = z.enum(['spawning', 'idle', 'working', 'paused', 'error', 'terminated']);
@@ -16,6 +17,8 @@ export const TopicPattern = z
   .regex(/^([a-z0-9_-]+|\*)(\.([a-z0-9_-]+|\*))*(\.>)?$|^>$/, 'words joined by dots; * is one word, > the rest');
 export const Topic = z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'words joined by dots');
 
+export const ProgramName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes');
+
 /** What the user chooses when an agent is made. */
 export const AgentSpec = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes'),
@@ -26,6 +29,16 @@ export const AgentSpec = z.object({
   subscriptions: z.array(TopicPattern).max(50),
   instructions: z.string().max(8_000).optional(),
   budget: Budget,
+  /** Which program does the work, where the runtime starts one: `claude`, `codex`, or an entry of the user's own. */
+  program: ProgramName.optional(),
+  /** `gateway` when absent. */
+  credentials: Credentials.optional(),
+  /** `allow` when absent: the cage holds either way. */
+  permissions: Permissions.optional(),
+  takes: z.array(Taken).max(4).optional(),
+  hosts: z.array(AllowedHost).max(50).optional(),
+  secrets: z.array(SecretName).max(20).optional(),
+  limits: ResourceLimits.optional(),
 });
 export type AgentSpec = z.infer<typeof AgentSpec>;
 

@@ -21,6 +21,16 @@ const Spawn = BudgetOptions.extend({
   capabilities: Words.default([]),
   subscribe: Words.default([]),
   instructions: z.string().optional(),
+  program: z.string().optional(),
+  login: z.boolean().default(false),
+  permissions: z.string().optional(),
+  takes: Words.optional(),
+  hosts: Words.optional(),
+  secrets: Words.optional(),
+  memoryMb: z.coerce.number().optional(),
+  processes: z.coerce.number().optional(),
+  fileMb: z.coerce.number().optional(),
+  workspaceMb: z.coerce.number().optional(),
 });
 
 /** How long is waited until it is ready; a slow one goes on by itself. */
@@ -32,7 +42,8 @@ export async function spawnAgent(call: Call): Promise<Answer> {
   const name = argument(call, 0, '<name>');
   const { client } = await connect(call);
   const project = await projectHere(client, call, options.project);
-  const { runtime, provider, model, capabilities, instructions } = options;
+  const { runtime, provider, model, capabilities, instructions, program, permissions, takes, hosts, secrets } = options;
+  const { memoryMb, processes, fileMb, workspaceMb } = options;
   const agent = await client.post('/agents', Agent, {
     project: project.id,
     name,
@@ -43,6 +54,13 @@ export async function spawnAgent(call: Call): Promise<Answer> {
     instructions,
     subscriptions: options.subscribe,
     budget: budgetOf(options),
+    program,
+    ...(options.login && { credentials: 'login' }),
+    permissions,
+    takes,
+    hosts,
+    secrets,
+    limits: { memoryMb, processes, fileMb, workspaceMb },
   });
   return onceReady(client, agent);
 }

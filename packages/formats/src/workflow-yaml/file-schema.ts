@@ -1,4 +1,5 @@
 import { AgentSpec } from '@fusion-kit/domain/agent';
+import { ResourceLimits } from '@fusion-kit/domain/leash';
 import { Budget } from '@fusion-kit/domain/usage';
 import { WorkflowDefinition, WorkflowInput } from '@fusion-kit/domain/workflow';
 import * as z from 'zod';
@@ -13,6 +14,14 @@ const budget = fileObject({
   costUsd: Budget.shape.costUsd.describe('The most US dollars.'),
 });
 
+const limits = fileObject({
+  memoryMb: ResourceLimits.shape.memoryMb.describe('Megabytes of memory, all its processes together.'),
+  processes: ResourceLimits.shape.processes.describe('How many processes at once.'),
+  fileMb: ResourceLimits.shape.fileMb.describe('Megabytes of one file.'),
+  workspaceMb: ResourceLimits.shape.workspaceMb.describe('Megabytes of its workspace and HOME.'),
+  workspaceFiles: ResourceLimits.shape.workspaceFiles.describe('Files and directories in its workspace and HOME.'),
+});
+
 const member = fileObject({
   name: AgentSpec.shape.name.describe('The name people and messages use.'),
   runtime: AgentSpec.shape.runtime.default(RUNTIME).describe('How the agent thinks and acts.'),
@@ -22,6 +31,17 @@ const member = fileObject({
   subscriptions: AgentSpec.shape.subscriptions.default([]).describe('Topics it hears: `plan.>`, `agent.*.status`.'),
   instructions: AgentSpec.shape.instructions.describe('What it is told before every task.'),
   budget: budget.prefault({}).describe('What it may spend.'),
+  program: AgentSpec.shape.program.describe('Which program does the work: `claude`, `codex` or an entry of your own.'),
+  credentials: AgentSpec.shape.credentials.describe('Whose key its model calls carry; `gateway` when absent.'),
+  permissions: AgentSpec.shape.permissions.describe(
+    'What it is answered that asks to use a tool; `allow` when absent.',
+  ),
+  takes: AgentSpec.shape.takes.describe('What of your own configuration of the program it is given.'),
+  hosts: AgentSpec.shape.hosts.describe(
+    'What it may reach over the network: `registry.npmjs.org`, `*.example.com:8443`.',
+  ),
+  secrets: AgentSpec.shape.secrets.describe('Secrets that it is given, by name.'),
+  limits: limits.optional().describe('What its processes and files may use.'),
   count: z.int().min(1).max(200).optional().describe('Make this many, called NAME-1, NAME-2 and so on.'),
 })
   .transform(({ count, ...spec }): AgentSpec[] =>
