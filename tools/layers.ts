@@ -14,6 +14,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtimes: ['domain'],
   upstreams: ['domain'],
   gateway: ['domain'],
+  mcp: ['domain'],
   dashboard: ['domain'],
   specify: [],
   server: ['domain', 'engine'],
@@ -28,6 +29,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtimes',
     'upstreams',
     'gateway',
+    'mcp',
     'server',
   ],
 };
