@@ -1,29 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
-import {
-  eventually,
-  graph,
-  type House,
-  type HouseOptions,
-  node,
-  openHouse,
-  runEnds,
-  startRun,
-  tasksOf,
-} from './house.ts';
-
-const open: House[] = [];
-const house = async (options?: HouseOptions) => {
-  const opened = await openHouse(options);
-  open.push(opened);
-  return opened;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close();
-});
+import { eventually, graph, node, openHouse, runEnds, startRun, tasksOf } from './house.ts';
+import { closeHouses, house } from './opened-houses.ts';
 
 describe('a restart', () => {
   it('gives interrupted work out again, to the same agent, with a new fence, and completes the run', async () => {
@@ -45,7 +26,7 @@ describe('a restart', () => {
       const old = first.starts[0]!;
       expect(second.starts[0]?.token).not.toBe(old.token);
     } finally {
-      for (const each of open.splice(0)) await each.close();
+      await closeHouses();
       await rm(directory, { recursive: true });
     }
   });
@@ -69,7 +50,7 @@ describe('a restart', () => {
       expect(row?.usage).toMatchObject({ calls: 1, inputTokens: 500, costUsd: 0.25 });
       expect(await second.engine.find({ table: 'reservations', limit: 1 })).toEqual([]);
     } finally {
-      for (const each of open.splice(0)) await each.close();
+      await closeHouses();
       await rm(directory, { recursive: true });
     }
   });

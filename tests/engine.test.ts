@@ -1,30 +1,8 @@
 import { templatesOf } from '@fusion-kit/domain/node';
 import * as fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
-import {
-  agentWork,
-  eventually,
-  graph,
-  type House,
-  type HouseOptions,
-  node,
-  openHouse,
-  type Play,
-  runEnds,
-  startRun,
-  succeed,
-  tasksOf,
-} from './house.ts';
-
-const open: House[] = [];
-const house = async (options?: HouseOptions) => {
-  const opened = await openHouse(options);
-  open.push(opened);
-  return opened;
-};
-afterEach(async () => {
-  for (const each of open.splice(0)) await each.close();
-});
+import { describe, expect, it } from 'vitest';
+import { agentWork, eventually, graph, node, type Play, runEnds, startRun, succeed, tasksOf } from './house.ts';
+import { house } from './opened-houses.ts';
 
 const failing =
   (code: 'verification_failed' | 'provider_limited' | 'budget_exceeded', times: number): Play =>
@@ -69,7 +47,7 @@ describe('a run', () => {
             needs.map((need) => `n${need}`),
           ),
         );
-        const run = await startRun(home, graph(nodes, 3, { name: `graph-${open.length}-${Math.random()}` }));
+        const run = await startRun(home, graph(nodes, 3, { name: `graph-${Math.random()}` }));
         expect((await runEnds(home.engine, run.id)).event.type).toBe('run.completed');
         const started = home.starts.filter((start) => start.caller.runId === run.id).map((start) => start.title);
         expect(started).toHaveLength(nodes.length);

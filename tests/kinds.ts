@@ -2,31 +2,18 @@ import { NodeWork } from '@fusion-kit/domain/node';
 import type { Task } from '@fusion-kit/domain/task';
 import { preview, type Text } from '@fusion-kit/domain/text';
 import type { WorkflowNode } from '@fusion-kit/domain/workflow';
-import { afterEach } from 'vitest';
 import {
   agentWork,
   graph,
   type House,
   type HouseOptions,
   node,
-  openHouse,
   type Play,
   runEnds,
   startRun,
   tasksOf,
 } from './house.ts';
-
-const open: House[] = [];
-/** A house that is closed after the test. */
-export const house = async (options?: HouseOptions): Promise<House> => {
-  const opened = await openHouse(options);
-  open.push(opened);
-  return opened;
-};
-export const closeHouses = async (): Promise<void> => {
-  for (const each of open.splice(0)) await each.close();
-};
-afterEach(closeHouses);
+import { house } from './opened-houses.ts';
 
 export const work = (given: object): NodeWork => NodeWork.parse(given);
 export const of = (id: string, given: object, more: Partial<WorkflowNode> = {}, needs: readonly string[] = []) =>

@@ -2,7 +2,8 @@ import type { Task } from '@fusion-kit/domain/task';
 import type { WorkflowNode } from '@fusion-kit/domain/workflow';
 import { describe, expect, it } from 'vitest';
 import { eventually, graph, node, runEnds, startRun } from './house.ts';
-import { accepting, agent, byNode, echo, house, of, played, states } from './kinds.ts';
+import { accepting, agent, byNode, echo, of, played, states } from './kinds.ts';
+import { house } from './opened-houses.ts';
 
 describe('a condition', () => {
   it('chooses between branches, which meet again', async () => {

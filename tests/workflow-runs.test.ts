@@ -15,7 +15,8 @@ import {
   startRun,
   tasksOf,
 } from './house.ts';
-import { accepting, agent, byNode, closeHouses, echo, house, of, states } from './kinds.ts';
+import { accepting, agent, byNode, echo, of, states } from './kinds.ts';
+import { closeHouses, house } from './opened-houses.ts';
 
 describe('a restart', () => {
   const directories: string[] = [];

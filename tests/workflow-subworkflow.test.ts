@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually, graph, node, runEnds, startRun } from './house.ts';
-import { agent, byNode, echo, house, of, played } from './kinds.ts';
+import { agent, byNode, echo, of, played } from './kinds.ts';
+import { house } from './opened-houses.ts';
 
 describe('a sub-workflow', () => {
   it('of its own runs in the words around it, in maps and loops and itself', async () => {

@@ -1,13 +1,10 @@
-import { Button, Modal } from '@mantine/core';
 import { dependents } from '@fusion-kit/domain/graph';
 import type { Run } from '@fusion-kit/domain/run';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import type { LiveStore } from '../live/live-store.ts';
 import { sameFields, useLive } from '../live/use-live.ts';
-import { FailureNote } from '../ui/failure-note.tsx';
 import { InputFields } from './input-fields.tsx';
-import { useStart } from './use-start.ts';
-import styles from './start-form.module.css';
+import { StartFrame } from './start-frame.tsx';
 
 interface ForkFormProps {
   run: Run;
@@ -18,40 +15,28 @@ interface ForkFormProps {
 /** Says what is done anew and what is kept, and asks for inputs that differ. */
 export function ForkForm({ run, node, onClose }: ForkFormProps) {
   const [inputs, setInputs] = useState(run.inputs);
-  const { start, starting, refused } = useStart();
   const { anew, kept } = useLive((store) => partsOf(store, run, node), sameFields);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const changed = Object.fromEntries(Object.entries(inputs).filter(([name, value]) => run.inputs[name] !== value));
-    if (await start(`/runs/${run.id}/fork`, { ...(node !== undefined && { node }), inputs: changed })) onClose();
-  };
+  const body = () => ({
+    ...(node !== undefined && { node }),
+    inputs: Object.fromEntries(Object.entries(inputs).filter(([name, value]) => run.inputs[name] !== value)),
+  });
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <StartFrame
       title={node === undefined ? 'Run again what did not complete' : `Run again from ${node}`}
+      path={`/runs/${run.id}/fork`}
+      body={body}
+      onClose={onClose}
     >
-      <form className={styles['form']} onSubmit={(event) => void submit(event)}>
-        <p>
-          A new run of <strong>{run.name}</strong> is started on a branch of its own. It does {tasks(anew)} anew and
-          keeps the results of {tasks(kept)}. What landed after something that is done anew is done anew as well. This
-          run stays as it is.
-        </p>
-        <InputFields
-          inputs={Object.entries(inputs).map(([name, given]) => ({ name, given }))}
-          onChange={(name, value) => setInputs((before) => ({ ...before, [name]: value }))}
-        />
-        {refused && <FailureNote failure={refused.toJSON()} />}
-        <div className={styles['end']}>
-          <Button variant="default" onClick={onClose}>
-            Leave it
-          </Button>
-          <Button type="submit" loading={starting} data-autofocus>
-            Start the run
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      <p>
+        A new run of <strong>{run.name}</strong> is started on a branch of its own. It does {tasks(anew)} anew and keeps
+        the results of {tasks(kept)}. What landed after something that is done anew is done anew as well. This run stays
+        as it is.
+      </p>
+      <InputFields
+        inputs={Object.entries(inputs).map(([name, given]) => ({ name, given }))}
+        onChange={(name, value) => setInputs((before) => ({ ...before, [name]: value }))}
+      />
+    </StartFrame>
   );
 }
 
