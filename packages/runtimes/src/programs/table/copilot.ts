@@ -1,0 +1,43 @@
+import type { Launch, Program } from '../program.ts';
+
+const launch = (args: readonly string[]): Launch => ({
+  command: 'copilot',
+  args,
+  package: { name: '@github/copilot', version: '1.0.102', entry: '@github/copilot/npm-loader.js', megabytes: 190 },
+});
+const ANY_MODEL = 'default';
+
+export const copilot: Program = {
+  name: 'copilot',
+  title: 'Copilot CLI',
+  acp: launch(['--acp']),
+  headless: { ...launch(['--allow-all-tools', '-p', '{prompt}']), prompt: 'argument', output: 'plain' },
+  wire: 'openai-chat',
+  login: {
+    files: ['.copilot/config.json'],
+    command: launch(['login']),
+    hosts: ['api.github.com', 'github.com', 'api.githubcopilot.com', '*.githubcopilot.com'],
+  },
+  own: {
+    instructions: ['.copilot/copilot-instructions.md'],
+    mcp: { path: '.copilot/mcp-config.json', format: 'json', key: 'mcpServers' },
+    skills: ['.copilot/skills', '.copilot/agents'],
+  },
+  prepare: ({ gateway, model }) => ({
+    files: [],
+    env: {
+      COPILOT_AUTO_UPDATE: 'false',
+      ...(gateway && {
+        COPILOT_PROVIDER_BASE_URL: `${gateway.url}/v1`,
+        COPILOT_PROVIDER_TYPE: 'openai',
+        COPILOT_PROVIDER_API_KEY: gateway.token,
+        COPILOT_MODEL: model ?? ANY_MODEL,
+        // With a provider of its own it needs no login at GitHub, unless it asks there all the same.
+        COPILOT_OFFLINE: 'true',
+      }),
+      ...(!gateway && model && { COPILOT_MODEL: model }),
+    },
+  }),
+  installHint: 'fusion-kit agent install copilot, or npm install --global @github/copilot',
+  loginHint: 'Run `copilot` once and /login, then `fusion-kit agent login copilot`.',
+};
