@@ -1,25 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { AgentId, DispatchId, MessageId, ProjectId, RunId, TaskId } from '@fusion-kit/domain/ids';
-import { AgentWork } from '@fusion-kit/domain/nodes/agent';
-import type { Delta, InboundMessage, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
+import type { Delta, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
 import { loopbackModel, type Brain, type LoopbackModel } from './loopback-model.ts';
+import { turnBench, type TurnBench } from './turn-bench.ts';
 
-const idOf = (prefix: string, number = 0): string => `${prefix}_${String(number).padStart(26, '0')}`;
-export const messageId = (number: number): MessageId => MessageId.parse(idOf('msg', number));
-
-/** One task in front of an agent: a real directory, a cage that is a plain command line, and a model on loopback. */
-export interface RuntimeBench {
-  readonly turn: Turn;
+/** A turn with a model on loopback. */
+export interface RuntimeBench extends TurnBench {
   readonly model: LoopbackModel;
-  /** What waits for the agent; taken at its next chance. */
-  readonly inbox: InboundMessage[];
-  /** What the agent has sent. */
-  readonly sent: { to: string; text: string }[];
-  readonly fileText: (path: string) => string | undefined;
-  close(): Promise<void>;
 }
 
 /** @param changes replaces parts of the turn */
@@ -28,66 +14,26 @@ export async function runtimeBench(
   work: Record<string, unknown> = {},
   changes: Partial<Turn> = {},
 ): Promise<RuntimeBench> {
-  const workspacePath = await realpath(await mkdtemp(join(tmpdir(), 'fusion-runtime-')));
   const model = await loopbackModel(brain);
-  const inbox: InboundMessage[] = [];
-  const sent: { to: string; text: string }[] = [];
-  const turn: Turn = {
-    caller: {
-      projectId: ProjectId.parse(idOf('prj')),
-      runId: RunId.parse(idOf('run')),
-      taskId: TaskId.parse(idOf('tsk')),
-      agentId: AgentId.parse(idOf('agt')),
-      dispatchId: DispatchId.parse(idOf('dsp')),
-    },
-    agent: {
-      name: 'ada',
-      runtime: 'any',
-      capabilities: ['typescript'],
-      subscriptions: [],
-      instructions: 'Prefer small steps.',
-      budget: {},
-    },
-    title: 'Change the notes',
-    work: AgentWork.parse({ kind: 'agent', prompt: 'Write the notes, then correct them.', ...work }),
-    inputs: {},
-    team: [
-      { name: 'ada', capabilities: ['typescript'] },
-      { name: 'grace', capabilities: ['review'] },
-    ],
-    history: [],
-    workspacePath,
-    home: workspacePath,
-    model: { provider: 'loopback', protocol: 'openai-compatible', baseUrl: model.baseUrl, model: 'canned', fetch },
-    cage: (command, args, options = {}) => ({
-      command,
-      args: [...args],
-      env: { PATH: process.env['PATH'] ?? '', HOME: workspacePath, ...options.env },
-      cwd: options.cwd ?? workspacePath,
-    }),
-    takeMessages: () => Promise.resolve(inbox.splice(0)),
-    send: (message) => {
-      sent.push(message);
-      return Promise.resolve();
-    },
-    gate: () => Promise.resolve(),
-    ...changes,
-  };
+  const bench = await turnBench(work, { model: endpointOf(model), ...changes });
   return {
-    turn,
+    ...bench,
     model,
-    inbox,
-    sent,
-    fileText(path) {
-      const whole = join(workspacePath, path);
-      return existsSync(whole) ? readFileSync(whole, 'utf8') : undefined;
-    },
     async close() {
       await model.close();
-      await rm(workspacePath, { recursive: true, force: true });
+      await bench.close();
     },
   };
 }
+
+/** How a turn is given a model on loopback. */
+export const endpointOf = ({ baseUrl }: LoopbackModel): NonNullable<Turn['model']> => ({
+  provider: 'loopback',
+  protocol: 'openai-compatible',
+  baseUrl,
+  model: 'canned',
+  fetch,
+});
 
 export interface Driven {
   events: RuntimeEvent[];

@@ -1,161 +1,208 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { Runtime, Turn } from '@fusion-kit/domain/ports/runtime';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { CHORES_DONE, checkingBrain } from './checking-brain.ts';
-import { drive, messageId, processLives } from './runtime-bench.ts';
-import { runtimeFailureConformance } from './runtime-failure-conformance.ts';
-import { runtimeResumeConformance } from './runtime-resume-conformance.ts';
-import { benchesOfSuite, calling, eventsOf, FINISH, inOrder, running } from './runtime-script.ts';
+import { drive, processLives } from './runtime-bench.ts';
+import { asking } from './runtime-deeds.ts';
+import { type RuntimeKind, benchesOfKind } from './runtime-kind.ts';
+import { eventsOf } from './runtime-script.ts';
+import { messageId } from './turn-bench.ts';
+
+const PATIENCE = { timeout: 30_000, interval: 10 };
+/** A command that says it has begun, and ends when it is let go. */
+const held = 'touch begun; until [ -e go ]; do sleep 0.02; done';
+/** Leaves two processes, one of them in a session of its own where the system has such, and waits. */
+const leaving = (wait: string) =>
+  `sleep 300 >/dev/null 2>&1 & echo $! > pids; ${process.platform === 'linux' ? 'setsid ' : ''}sleep 300 >/dev/null 2>&1 & echo $! >> pids; ${wait}`;
+const pidsIn = (text: string | undefined): number[] => (text ?? '').trim().split('\n').map(Number);
 
 /**
- * What a runtime that works by calling models promises, on real files, processes and HTTP. It is expected to offer the tools
- * `read_file write_file edit_file shell send_message finish`.
+ * What every runtime promises, on real files and processes: an agent that does as it is asked is started, steered, held up, interrupted, and ended.
+ * What a runtime is unable to by its kind it declares; the suite says so by a test less.
  */
-export function runtimeConformance(name: string, make: () => Runtime): void {
+export function runtimeConformance(name: string, kind: RuntimeKind): void {
+  const { can } = kind;
+
   describe(`runtime ${name}`, () => {
-    const bench = benchesOfSuite();
+    const open = benchesOfKind(kind);
+    const start = () => kind.make();
+    /** A test only of what the runtime is able to. */
+    const when = (able: boolean) => (able ? it : () => undefined);
 
-    describe('works', () => {
-      it('does the work in the workspace and hands over its claim', async () => {
-        const { turn, fileText } = await bench(checkingBrain, { outputs: ['answer'] });
-        const { result, events } = await drive(make(), turn);
-        expect(result).toEqual({ summary: CHORES_DONE.summary, outputs: CHORES_DONE.outputs });
-        for (const [path, text] of Object.entries(CHORES_DONE.files)) expect(fileText(path)).toBe(text);
-        expect(eventsOf(events, 'step.answered').map((event) => event.step)).toEqual([1, 2, 3]);
-        expect(eventsOf(events, 'tool.returned').every((event) => !event.isError)).toBe(true);
-      });
-
-      it('names the task, the agent and its team to the model', async () => {
-        const { turn, model } = await bench(inOrder());
-        await drive(make(), turn);
-        const [system, task] = model.requests[0]?.messages ?? [];
-        expect(task?.content.split('\n')).toContain(`Task: ${turn.title}`);
-        expect(system?.content).toMatch(/ada[\s\S]*Prefer small steps\.[\s\S]*grace/);
-      });
-
-      it('streams text as it is written, and keeps it whole', async () => {
-        const { turn } = await bench(inOrder({ text: 'First I look around.', ...FINISH }));
-        const { deltas, events } = await drive(make(), turn);
-        expect(deltas.length).toBeGreaterThan(1);
-        expect(deltas.join('')).toBe('First I look around.');
-        expect(eventsOf(events, 'step.answered')[0]?.text).toBe('First I look around.');
-      });
-
-      it('runs a tool only after its call is kept', async () => {
-        const { turn, fileText } = await bench(inOrder(running('touch ran')));
-        const seen: (string | undefined)[] = [];
-        await drive(make(), turn, {
-          onEvent: (event) => {
-            if (event.type === 'tool.called' && event.tool === 'shell') seen.push(fileText('ran'));
-          },
-        });
-        expect(seen).toEqual([undefined]);
-        expect(fileText('ran')).toBe('');
-      });
-
-      it('sends messages to others, and tells the model of an unknown address', async () => {
-        const { turn, sent } = await bench(
-          inOrder(
-            calling({ tool: 'send_message', input: { to: 'grace', text: 'please look' } }),
-            calling({ tool: 'send_message', input: { to: 'nobody', text: 'hello?' } }),
-          ),
-        );
-        const send: Turn['send'] = (message) =>
-          message.to === 'nobody'
-            ? Promise.reject(new FusionError('agent_unknown', 'there is no agent nobody'))
-            : turn.send(message);
-        const { events } = await drive(make(), { ...turn, send });
-        expect(sent).toEqual([{ to: 'grace', text: 'please look' }]);
-        expect(eventsOf(events, 'tool.returned')[1]).toMatchObject({
-          isError: true,
-          output: 'there is no agent nobody',
-        });
-      });
+    it('opens its turn, does the work in the workspace and says what it did', { timeout: 60_000 }, async () => {
+      const { turn, fileText } = await open([
+        { write: 'notes.txt', text: 'one\n' },
+        { run: 'pwd > where.txt; echo two >> notes.txt' },
+        { finish: 'the notes are written' },
+      ]);
+      const { events, result } = await drive(start(), turn);
+      expect(events[0]).toMatchObject({ type: 'turn.opened', prompt: expect.stringContaining(turn.work.prompt) });
+      expect(fileText('notes.txt')).toBe('one\ntwo\n');
+      expect(fileText('where.txt')).toBe(`${turn.workspacePath}\n`);
+      expect(result.summary).toContain('the notes are written');
     });
 
-    describe('is steered', () => {
-      it('reads a message at the next tool boundary, and one that comes twice only once', async () => {
-        const { turn, inbox, model } = await bench(inOrder(running('true'), running('true')));
-        const message = { id: messageId(7), from: 'grace', topic: 'review.ready', text: 'use tabs' };
-        const { events } = await drive(make(), turn, {
-          onEvent: (event) => {
-            if (event.type === 'tool.returned') inbox.push(message);
-          },
-        });
-        expect(eventsOf(events, 'turn.told').map((event) => event.messageIds)).toEqual([[message.id]]);
-        const [first, second] = model.requests;
-        expect(first?.messages.some(({ content }) => content.includes('use tabs'))).toBe(false);
-        expect(second?.messages.at(-1)?.content).toMatch(/grace[\s\S]*review\.ready[\s\S]*use tabs/);
-      });
-
-      it('asks nothing of the model while it is paused, and goes on where it was', async () => {
-        let paused = false;
-        let gates = 0;
-        const whilePaused: number[] = [];
-        const { turn, model } = await bench(
-          (_, number) => {
-            if (paused) whilePaused.push(number);
-            return number === 1 ? running('true') : FINISH;
-          },
-          {},
-          {
-            async gate() {
-              if (++gates !== 2) return;
-              paused = true;
-              // As long as a runtime that does not wait would need to ask: several whole round trips.
-              for (let trip = 0; trip < 10; trip++) await (await fetch(model.baseUrl)).text();
-              paused = false;
-            },
-          },
-        );
-        expect((await drive(make(), turn)).result.summary).toBe('done');
-        expect(gates).toBeGreaterThanOrEqual(2);
-        expect(whilePaused).toEqual([]);
-      });
-
-      it('stops a running command at once when aborted, and leaves no process', async () => {
-        const leave = process.platform === 'linux' ? 'setsid sleep 300' : 'sleep 300';
-        const command = `sleep 300 & echo $! > pids; ${leave} & echo $! >> pids; echo $$ >> pids; touch started; wait`;
-        const { turn, fileText } = await bench(inOrder(running(command)));
-        const abort = new AbortController();
-        const driven = drive(make(), turn, { signal: abort.signal }).then(
-          () => 'ended',
-          (thrown: unknown) => thrown,
-        );
-        await vi.waitFor(() => expect(fileText('started')).toBe(''), { timeout: 30_000, interval: 10 });
-        abort.abort(new FusionError('shutting_down', 'stop'));
-        expect(await driven).toMatchObject({ code: 'shutting_down' });
-        const pids = (fileText('pids') ?? '').trim().split('\n').map(Number);
-        expect(pids).toHaveLength(3);
-        await vi.waitFor(() => expect(pids.filter(processLives)).toEqual([]));
-      });
-
-      it('stops while the model is answering when aborted', async () => {
-        const { turn } = await bench(inOrder({ hangAfter: 'Let me' }));
-        const abort = new AbortController();
-        const steps = make().run(turn, abort.signal);
-        for (let value; (value = (await steps.next()).value);) if ('type' in value && value.type === 'delta') break;
-        abort.abort(new FusionError('shutting_down', 'stop'));
-        await expect(steps.next()).rejects.toMatchObject({ code: 'shutting_down' });
-      });
-
-      it('hangs up on the model when it is dropped in the middle of an answer', async () => {
-        const { turn, model } = await bench(inOrder({ hangAfter: 'Let me' }));
-        const steps = make().run(turn, new AbortController().signal);
-        for (let value; (value = (await steps.next()).value);) if ('type' in value && value.type === 'delta') break;
-        await steps.return({ summary: '', outputs: {} });
-        await vi.waitFor(() => expect(model.openAnswers()).toBe(0), { timeout: 10_000, interval: 10 });
-      });
-
-      it('ends what it left running in the background with the turn', async () => {
-        const command = 'sleep 300 > /dev/null 2>&1 & echo $! > pid';
-        const { turn, fileText } = await bench(inOrder(running(command)));
-        await drive(make(), turn);
-        await vi.waitFor(() => expect(processLives(Number(fileText('pid')))).toBe(false));
-      });
+    when(can.outputs)('hands over its outputs by name', async () => {
+      const { turn } = await open([{ finish: 'found', outputs: { answer: '42' } }], { outputs: ['answer'] });
+      expect((await drive(start(), turn)).result.outputs).toMatchObject({ answer: '42' });
     });
 
-    runtimeResumeConformance(make, bench);
-    runtimeFailureConformance(make, bench);
+    when(can.tools)('tells of each tool call before its result, and of each result once', async () => {
+      const { turn } = await open([{ run: 'echo hello' }, { run: 'exit 3' }]);
+      const { events } = await drive(start(), turn);
+      const called = eventsOf(events, 'tool.called').map(({ callId }) => callId);
+      const returned = eventsOf(events, 'tool.returned').map(({ callId }) => callId);
+      expect(new Set(called).size).toBe(called.length);
+      expect(returned.toSorted()).toEqual(called.toSorted());
+      for (const callId of called) {
+        const [begins, ends] = ['tool.called', 'tool.returned'].map((type) =>
+          events.findIndex((event) => event.type === type && 'callId' in event && event.callId === callId),
+        );
+        expect(begins).toBeLessThan(ends!);
+      }
+      expect(eventsOf(events, 'tool.returned').some(({ output }) => output.includes('hello'))).toBe(true);
+    });
+
+    when(can.steering !== 'never')('does what a message asks that comes while it works', async () => {
+      const bench = await open([{ run: held }, { write: 'planned.txt', text: 'as planned' }]);
+      const driven = drive(start(), bench.turn);
+      await vi.waitFor(() => expect(bench.fileText('begun')).toBeDefined(), PATIENCE);
+      const text = asking({ write: 'steered.txt', text: 'as told' });
+      bench.inbox.push({ id: messageId(7), from: 'grace', text });
+      bench.put('go', '');
+      const { events } = await driven;
+      expect(eventsOf(events, 'turn.told').flatMap(({ messageIds }) => messageIds)).toEqual([messageId(7)]);
+      expect(bench.fileText('steered.txt')).toBe('as told');
+      if (can.steering === 'at the next tool') expect(bench.fileText('planned.txt')).toBeUndefined();
+    });
+
+    when(can.permissions)('changes nothing and runs nothing where that is not permitted, and ends', async () => {
+      const { turn, fileText } = await open([{ write: 'written', text: '' }, { run: 'touch ran' }], {}, (bench) => ({
+        agent: { ...bench.turn.agent, permissions: 'deny' },
+      }));
+      await drive(start(), turn);
+      expect([fileText('written'), fileText('ran')]).toEqual([undefined, undefined]);
+    });
+
+    it('does nothing while it is paused before it begins, and starts when it is let go', async () => {
+      const gate = latch();
+      const { turn, fileText, asked, attended } = await open([{ run: 'touch ran' }], {}, () => ({
+        gate: gate.pass,
+      }));
+      const driven = drive(start(), turn);
+      await gate.reached;
+      await manyRoundTrips();
+      expect([fileText('ran'), asked(), attended.size]).toEqual([undefined, 0, 0]);
+      gate.open();
+      await driven;
+      expect(fileText('ran')).toBe('');
+    });
+
+    when(can.pauses === 'between steps')('asks nothing and does nothing while it is paused, and goes on', async () => {
+      const first = latch();
+      const second = latch();
+      const gates = [first, second];
+      first.open();
+      const { turn, fileText, asked } = await open([{ run: 'touch one' }, { run: 'touch two' }], {}, () => ({
+        gate: () => gates.shift()?.pass() ?? Promise.resolve(),
+      }));
+      const driven = drive(start(), turn);
+      await second.reached;
+      const before = asked();
+      await manyRoundTrips();
+      expect([fileText('one'), fileText('two'), asked()]).toEqual(['', undefined, before]);
+      second.open();
+      await driven;
+      expect(fileText('two')).toBe('');
+    });
+
+    it(`goes on ${can.resumes} after an interruption, in another process`, { timeout: 60_000 }, async () => {
+      const bench = await open([{ run: 'echo one >> log' }, { run: held }, { run: 'echo two >> log' }]);
+      const abort = new AbortController();
+      const history: Awaited<ReturnType<typeof drive>>['events'] = [];
+      const onEvent = (event: (typeof history)[number]) => history.push(event);
+      const driven = drive(start(), bench.turn, { signal: abort.signal, onEvent }).catch((thrown: unknown) => thrown);
+      await vi.waitFor(() => expect(bench.fileText('begun')).toBeDefined(), PATIENCE);
+      abort.abort(new FusionError('shutting_down', 'the server stops'));
+      expect(await driven).toMatchObject({ code: 'shutting_down' });
+      bench.put('go', '');
+
+      const { events } = await drive(start(), bench.again({ history }));
+      expect(eventsOf([...history, ...events], 'turn.opened')).toHaveLength(1);
+      const log = (bench.fileText('log') ?? '').trim().split('\n');
+      expect(log.at(-1)).toBe('two');
+      if (can.resumes === 'where it was') expect(log).toEqual(['one', 'two']);
+    });
+
+    it('stops a running command at once when it is cancelled, and leaves no process', { timeout: 60_000 }, async () => {
+      const { turn, fileText, attended } = await open([{ run: leaving('echo $$ >> pids; touch begun; wait') }]);
+      const abort = new AbortController();
+      const driven = drive(start(), turn, { signal: abort.signal }).catch((thrown: unknown) => thrown);
+      await vi.waitFor(() => expect(fileText('begun')).toBe(''), PATIENCE);
+      abort.abort(new FusionError('dispatch_stale', 'the task was cancelled'));
+      expect(await driven).toMatchObject({ code: 'dispatch_stale' });
+      const pids = pidsIn(fileText('pids'));
+      expect(pids).toHaveLength(3);
+      await vi.waitFor(() => expect(pids.filter(processLives)).toEqual([]), PATIENCE);
+      await vi.waitFor(() => expect([...attended]).toEqual([]), PATIENCE);
+    });
+
+    it(`when its program crashes: ${can.crash}`, { timeout: 60_000 }, async () => {
+      const { turn, fileText, attended } = await open([
+        { run: leaving('true') },
+        { crash: true },
+        { write: 'after.txt', text: 'on' },
+      ]);
+      const ended = await drive(start(), turn).catch((thrown: unknown) => thrown);
+      if (can.crash === 'it goes on') expect(fileText('after.txt')).toBe('on');
+      else expect(ended).toMatchObject({ code: can.crash });
+      await vi.waitFor(() => expect(pidsIn(fileText('pids')).filter(processLives)).toEqual([]), PATIENCE);
+      expect([...attended]).toEqual([]);
+    });
+
+    it('costs nothing when its turn is over: no model is asked, no process is left', { timeout: 60_000 }, async () => {
+      const { turn, fileText, asked, attended } = await open([{ run: leaving('true') }]);
+      await drive(start(), turn);
+      const pids = pidsIn(fileText('pids'));
+      expect(pids).toHaveLength(2);
+      await vi.waitFor(() => expect(pids.filter(processLives)).toEqual([]), PATIENCE);
+      expect([...attended]).toEqual([]);
+      const before = asked();
+      await manyRoundTrips();
+      expect(asked()).toBe(before);
+    });
+
+    it('does not begin when it is cancelled before', async () => {
+      const { turn, fileText, asked } = await open([{ run: 'touch ran' }]);
+      const over = AbortSignal.abort(new FusionError('dispatch_stale', 'too late'));
+      await expect(drive(start(), turn, { signal: over })).rejects.toMatchObject({ code: 'dispatch_stale' });
+      expect([fileText('ran'), asked()]).toEqual([undefined, 0]);
+    });
   });
+}
+
+/** A gate that says when somebody stands before it. */
+function latch() {
+  const reached = Promise.withResolvers<void>();
+  const opened = Promise.withResolvers<void>();
+  return {
+    reached: reached.promise,
+    open: () => opened.resolve(),
+    pass: () => {
+      reached.resolve();
+      return opened.promise;
+    },
+  };
+}
+
+/** As long as whoever does not wait would need to be seen: many round trips of HTTP through this very process. */
+async function manyRoundTrips(): Promise<void> {
+  const server = createServer((_, response) => response.end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (let trip = 0; trip < 20; trip++) await (await fetch(`http://127.0.0.1:${port}`)).text();
+  server.closeAllConnections();
+  server.close();
 }

@@ -1,8 +1,9 @@
 import type { Runtime } from '@fusion-kit/domain/ports/runtime';
 import { describe, expect, it } from 'vitest';
 import { CHORES_DONE, checkingBrain } from './checking-brain.ts';
-import { drive, driveAndCrash, messageId, type Driven } from './runtime-bench.ts';
+import { drive, driveAndCrash, type Driven } from './runtime-bench.ts';
 import { eventsOf, inOrder, running, type MakeBench } from './runtime-script.ts';
+import { messageId } from './turn-bench.ts';
 
 async function wholeRun(runtime: Runtime, bench: MakeBench): Promise<Driven> {
   const { turn } = await bench(checkingBrain, { outputs: ['answer'] });

@@ -1,5 +1,5 @@
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
-import { messageId } from '@fusion-kit/testing/runtime-bench';
+import { messageId } from '@fusion-kit/testing/turn-bench';
 import { describe, expect, it } from 'vitest';
 import {
   deliveredIn,

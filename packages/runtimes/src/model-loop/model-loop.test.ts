@@ -1,4 +1,32 @@
+import { loopbackModel } from '@fusion-kit/testing/loopback-model';
+import { modelRuntimeConformance } from '@fusion-kit/testing/model-runtime-conformance';
+import { endpointOf } from '@fusion-kit/testing/runtime-bench';
 import { runtimeConformance } from '@fusion-kit/testing/runtime-conformance';
+import { deedBrain, type DeedCall } from '@fusion-kit/testing/runtime-deeds';
 import { modelLoop } from './model-loop.ts';
 
-runtimeConformance('model-loop', modelLoop);
+const callOf: DeedCall = (deed) => {
+  if ('write' in deed) return { tool: 'write_file', input: { path: deed.write, content: deed.text } };
+  if ('run' in deed) return { tool: 'shell', input: { command: deed.run } };
+  if ('crash' in deed) return { tool: 'shell', input: { command: 'kill -9 $PPID' } };
+  return { tool: 'finish', input: { summary: deed.finish, outputs: deed.outputs ?? {} } };
+};
+
+runtimeConformance('model-loop', {
+  make: modelLoop,
+  async open() {
+    const model = await loopbackModel(deedBrain(callOf));
+    return { turn: { model: endpointOf(model) }, asked: () => model.requests.length, close: () => model.close() };
+  },
+  can: {
+    tools: true,
+    steering: 'at the next tool',
+    permissions: false,
+    outputs: true,
+    pauses: 'between steps',
+    crash: 'it goes on',
+    resumes: 'where it was',
+  },
+});
+
+modelRuntimeConformance('model-loop', modelLoop);

@@ -1,4 +1,4 @@
-import { messageId } from '@fusion-kit/testing/runtime-bench';
+import { messageId } from '@fusion-kit/testing/turn-bench';
 import { describe, expect, it } from 'vitest';
 import { systemPrompt, taskPrompt, toldPrompt } from './prompt.ts';
 
