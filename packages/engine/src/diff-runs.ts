@@ -10,7 +10,14 @@ import { RUN_AND_TASK_EVENTS, runEvents } from './run-events.ts';
 import { canonicalJson } from './state-hash.ts';
 
 /** What says when and where something was done, but not what. */
-const PASSING = new Set<EventType>(['task.phase_changed', 'task.stalled', 'task.revived', 'model.called']);
+const PASSING = new Set<EventType>([
+  'task.phase_changed',
+  'task.stalled',
+  'task.revived',
+  'task.progressed',
+  'model.called',
+  'usage.reported',
+]);
 const COMPARED = RUN_AND_TASK_EVENTS.filter((type) => !PASSING.has(type));
 const ID = /\b(?:prj|agt|wfl|run|tsk|dsp|msg|rsv)_[0-9A-Z]{26}\b/g;
 
@@ -128,8 +135,8 @@ const evidence = ({ kind, files, fileCount, checks }: Receipt): unknown => ({
 function comparable(event: Event): unknown {
   switch (event.type) {
     case 'run.started': {
-      const { name, workflowVersion, inputs, setup, check, concurrency, stall } = event.spec;
-      return { type: event.type, name, workflowVersion, inputs, setup, check, concurrency, stall };
+      const { name, workflowVersion, inputs, setup, check, hosts, secrets, concurrency, stall } = event.spec;
+      return { type: event.type, name, workflowVersion, inputs, setup, check, hosts, secrets, concurrency, stall };
     }
     case 'run.checking':
       return { type: event.type };

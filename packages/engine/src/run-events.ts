@@ -7,7 +7,7 @@ const PAGE = 2_000;
 
 /** What changes a run and its tasks. */
 export const RUN_AND_TASK_EVENTS = EVENT_TYPES.filter(
-  (type) => type.startsWith('run.') || type.startsWith('task.') || type === 'model.called',
+  (type) => type.startsWith('run.') || type.startsWith('task.') || type === 'model.called' || type === 'usage.reported',
 );
 
 /** The events of one run, oldest first, page by page: up to the number `to`, and of these types, by default all that change the run and its tasks. */

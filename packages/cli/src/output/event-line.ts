@@ -1,5 +1,5 @@
 import type { Entry } from '@fusion-kit/domain/entry';
-import { type Event, severityOf } from '@fusion-kit/domain/event';
+import { type Event, type PlanEntry, severityOf } from '@fusion-kit/domain/event';
 import type { Address, Sender } from '@fusion-kit/domain/message';
 import { preview } from '@fusion-kit/domain/text';
 import type { Paint } from '../terminal.ts';
@@ -75,6 +75,8 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
       return event.spec.title;
     case 'task.phase_changed':
       return event.failure ? `${event.phase}: ${event.failure.message}` : event.phase;
+    case 'task.progressed':
+      return `${event.progress.percent === undefined ? '' : `${event.progress.percent} % `}${event.progress.text}`;
     case 'task.completed':
       return event.landed ? `landed ${shortCommit(event.landed.commit)}` : '';
     case 'turn.opened':
@@ -87,6 +89,18 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
       return `${event.tool} ${preview(event.input)}`;
     case 'tool.returned':
       return `${event.tool} ${event.isError ? 'failed' : 'ok'} after ${duration(event.durationMs)}: ${preview(event.output)}`;
+    case 'output.reported':
+      return `${event.name}: ${preview(event.text)}`;
+    case 'session.opened':
+      return `${event.program}${event.version === undefined ? '' : ` ${event.version}`} ${event.resumed ? 'goes on with' : 'begins'} session ${event.session}`;
+    case 'plan.updated':
+      return planLine(event.entries);
+    case 'usage.reported': {
+      const price = event.costUsd === null ? '' : `, $${event.costUsd.toFixed(4)}`;
+      return `${event.program} says ${count(event.inputTokens + event.outputTokens)} tokens${price}`;
+    }
+    case 'host.refused':
+      return `${event.destination}: ${event.reason}`;
     case 'model.called': {
       const price = event.costUsd === null ? '' : `, $${event.costUsd.toFixed(4)}`;
       return `${event.model}, ${count(event.inputTokens + event.outputTokens)} tokens${price}, ${duration(event.durationMs)}`;
@@ -98,6 +112,14 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
     default:
       return '';
   }
+}
+
+/** How far a plan is, and what is being done of it. Pure. */
+function planLine(entries: readonly PlanEntry[]): string {
+  const done = entries.filter(({ status }) => status === 'completed').length;
+  const now =
+    entries.find(({ status }) => status === 'in_progress') ?? entries.find(({ status }) => status === 'pending');
+  return `${done} of ${entries.length} done${now ? `, now: ${now.text}` : ''}`;
 }
 
 export const senderName = (from: Sender): string => (from.kind === 'system' ? 'fusion-kit' : from.name);

@@ -2,6 +2,7 @@ import { sampleId } from '@fusion-kit/testing/journal-samples';
 import { sampleAgentSpec, sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AgentSpec } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { decide } from '../decide.ts';
 import type { ProjectBudget } from '../project.ts';
@@ -20,7 +21,7 @@ const callerOf = (n: number) => ({
 });
 
 /** Twenty agents, each at work on a task of one run. */
-function atWork(budget: ProjectBudget, ofRun = {}) {
+function atWork(budget: ProjectBudget, ofRun = {}, ofAgent: Partial<AgentSpec> = {}) {
   const world = new World();
   let seq = 0;
   const submit = (command: Command, at = 0) => {
@@ -33,7 +34,7 @@ function atWork(budget: ProjectBudget, ofRun = {}) {
   submit({ type: 'run.start', spec: { ...sampleRunSpec, budget: ofRun }, tasks, agents: [] });
   for (const n of numbers) {
     const { taskId, agentId, dispatchId } = callerOf(n);
-    submit({ type: 'agent.spawn', agentId, projectId, spec: { ...sampleAgentSpec, name: `agent-${n}` } });
+    submit({ type: 'agent.spawn', agentId, projectId, spec: { ...sampleAgentSpec, ...ofAgent, name: `agent-${n}` } });
     submit({ type: 'agent.arrive', agentId, workspace: '/w', sandbox: 'none' });
     submit({ type: 'task.assign', taskId, agentId, dispatchId });
     submit({ type: 'dispatch.start', caller: callerOf(n) });
@@ -66,8 +67,13 @@ function atWork(budget: ProjectBudget, ofRun = {}) {
       },
       at,
     );
+  /** What a program says it has used. */
+  const tell = (n: number, inputTokens: number, costUsd: number | null = null, at = 0) => {
+    const used = { type: 'usage.reported', v: 1, program: 'claude', inputTokens, outputTokens: 0, costUsd } as const;
+    return submit({ type: 'activity.record', caller: callerOf(n), events: [{ ...used, ...callerOf(n) }] }, at);
+  };
   const usage = () => world.get('projects', projectId)!.usage;
-  return { reserve, settle, usage };
+  return { reserve, settle, tell, usage, world };
 }
 
 describe('twenty agents against one cap', () => {
@@ -134,5 +140,31 @@ describe('the budget of a day', () => {
     const { reserve } = atWork({ costUsdPerDay: 1 });
 
     expect(reserve(1, 0, { tokens: 1, costUsd: null }).refused).toMatchObject({ code: 'budget_exceeded' });
+  });
+});
+
+describe('a program with a login of its own', () => {
+  const login = { credentials: 'login' } as const;
+
+  it('counts what it says it used for its agent, task, run and project', () => {
+    const { tell, world } = atWork({}, {}, login);
+    tell(1, 70, 0.25);
+    tell(1, 30);
+    const { taskId, agentId, runId } = callerOf(1);
+    const rows = [world.get('agents', agentId), world.get('tasks', taskId), world.get('runs', runId)];
+    for (const row of [...rows, world.get('projects', projectId)])
+      expect(row?.usage).toEqual({ calls: 2, inputTokens: 100, outputTokens: 0, costUsd: 0.25, unpricedCalls: 1 });
+  });
+
+  it.each<[string, ProjectBudget, object, Partial<AgentSpec>, string]>([
+    ['its own tokens', {}, {}, { budget: { tokens: 100 } }, 'budget_exceeded'],
+    ['tokens of its run', {}, { tokens: 100 }, {}, 'budget_exceeded'],
+    ['tokens of a day', { tokensPerDay: 100 }, {}, {}, 'budget_day_spent'],
+    ['dollars, where it says what it cost', { costUsd: 1 }, {}, {}, 'budget_exceeded'],
+  ])('gets no further once it has passed %s', (_what, ofProject, ofRun, ofAgent, code) => {
+    const { tell } = atWork(ofProject, ofRun, { ...ofAgent, ...login });
+    expect(tell(1, 60, 0.6)).toBeUndefined();
+    expect(tell(1, 60, 0.6)).toBeUndefined();
+    expect(tell(1, 1)).toMatchObject({ code });
   });
 });

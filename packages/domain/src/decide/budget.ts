@@ -1,46 +1,8 @@
 import { FusionError } from '../errors.ts';
-import type { Caller } from '../ports/upstream.ts';
-import type { Reservation } from '../reservation.ts';
-import { dayOf, nextDayAt } from '../project.ts';
-import { NO_USAGE, type Budget, type Usage } from '../usage.ts';
 import type { World } from '../world.ts';
 import type { Rules } from './decision.ts';
-import { known } from './decision.ts';
 import { open } from './dispatch.ts';
-
-interface Purse {
-  name: string;
-  budget: Budget;
-  usage: Usage;
-  holds(reservation: Reservation): boolean;
-  /** When it is full again; absent: never. */
-  refillsInMs?: number;
-}
-
-/** Everything that pays for a call, the narrowest first. */
-function purses(world: World, caller: Caller, at: number): Purse[] {
-  const agent = known(world, 'agents', caller.agentId);
-  const run = known(world, 'runs', caller.runId);
-  const project = known(world, 'projects', caller.projectId);
-  const { tokensPerDay, costUsdPerDay } = project.budget;
-  const ofProject = (held: Reservation) => held.projectId === project.id;
-  const ofDay: Purse = {
-    name: `project ${project.name} on this day`,
-    budget: {
-      ...(tokensPerDay !== undefined && { tokens: tokensPerDay }),
-      ...(costUsdPerDay !== undefined && { costUsd: costUsdPerDay }),
-    },
-    usage: project.today?.day === dayOf(at) ? project.today.usage : NO_USAGE,
-    holds: ofProject,
-    refillsInMs: nextDayAt(at) - at,
-  };
-  return [
-    { ...agent, name: `agent ${agent.name}`, holds: (held) => held.agentId === agent.id },
-    { ...run, name: `run ${run.name}`, holds: (held) => held.runId === run.id },
-    { ...project, name: `project ${project.name}`, holds: ofProject },
-    ...(tokensPerDay === undefined && costUsdPerDay === undefined ? [] : [ofDay]),
-  ];
-}
+import { type Purse, purses, refusal } from './purses.ts';
 
 /** Refuses when spent, held and wanted together pass the budget: overshoot stays within one reservation. */
 function afford(world: World, purse: Purse, tokens: number, costUsd: number | null): void {
@@ -68,12 +30,6 @@ function afford(world: World, purse: Purse, tokens: number, costUsd: number | nu
     );
   }
 }
-
-/** A purse that fills by itself parks the work until then; any other is a person's to fill. */
-const refusal = ({ refillsInMs }: Purse, message: string): FusionError =>
-  refillsInMs === undefined
-    ? new FusionError('budget_exceeded', message)
-    : new FusionError('budget_day_spent', message, { retryAfterMs: refillsInMs });
 
 export const budgetRules: Rules<'budget.reserve' | 'budget.settle'> = {
   'budget.reserve'(world, { reservationId, caller, tokens, costUsd }, at) {

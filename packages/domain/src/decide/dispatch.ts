@@ -6,6 +6,7 @@ import { runEnded } from '../run.ts';
 import { isEnded, isHeld, type Task } from '../task.ts';
 import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
+import { requireUnspent } from './purses.ts';
 import { settle } from './settle.ts';
 
 /** The task that a dispatch holds now. @throws {FusionError} `dispatch_stale` when it holds none any more */
@@ -102,8 +103,9 @@ export const dispatchRules: Rules<
     return open(world, caller).stalled ? [{ type: 'task.revived', v: 1, ...caller }] : [];
   },
 
-  'activity.record'(world, { caller, events }) {
+  'activity.record'(world, { caller, events }, at) {
     open(world, caller);
+    if (world.get('agents', caller.agentId)?.credentials === 'login') requireUnspent(world, caller, at);
     return events.flatMap((event): Event[] => {
       const told = event.type === 'turn.told' ? delivered(world, caller, event.messageIds) : [];
       const read = event.type === 'step.answered' ? acknowledged(world, caller) : [];

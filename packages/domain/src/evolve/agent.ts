@@ -13,7 +13,8 @@ export function evolveAgent(agent: Agent | undefined, { at, event }: Entry): Age
     return { ...born, ...(event.runId && { runId: event.runId }), usage: NO_USAGE, createdAt: at, changedAt: at };
   }
   if (!agent) return undefined;
-  if (event.type === 'model.called') return { ...agent, usage: addUsage(agent.usage, event) };
+  if (event.type === 'model.called' || event.type === 'usage.reported')
+    return { ...agent, usage: addUsage(agent.usage, event) };
   if (event.type === 'agent.updated') return { ...agent, ...event.spec, changedAt: at };
   const aboutTask = event.type.startsWith('task.');
   if (aboutTask && event.type !== 'task.assigned' && !('dispatchId' in event && event.dispatchId === agent.dispatchId))

@@ -10,7 +10,7 @@ export function evolveProject(project: Project | undefined, { at, event }: Entry
     return { id: event.projectId, name, path, kind, budget, usage: NO_USAGE, state: 'active', createdAt: at };
   }
   if (!project) return undefined;
-  if (event.type === 'model.called') {
+  if (event.type === 'model.called' || event.type === 'usage.reported') {
     const { budget, today } = project;
     const used = { ...project, usage: addUsage(project.usage, event) };
     if (budget.tokensPerDay === undefined && budget.costUsdPerDay === undefined) return used;

@@ -13,7 +13,8 @@ export function evolveRun(run: Run | undefined, { at, event }: Entry): Run | und
     return { ...event.spec, ...head, state: 'running', phase: 'working', checks: [], usage: NO_USAGE, startedAt: at };
   }
   if (!run) return undefined;
-  if (event.type === 'model.called') return { ...run, usage: addUsage(run.usage, event) };
+  if (event.type === 'model.called' || event.type === 'usage.reported')
+    return { ...run, usage: addUsage(run.usage, event) };
   if (event.type === 'task.completed') return event.landed ? { ...run, head: event.landed.commit } : run;
   const state = moveOf(MOVES, run.state, event.type);
   if (!state) throw new FusionError('move_refused', `run ${run.name} is ${run.state}; ${event.type} cannot follow`);

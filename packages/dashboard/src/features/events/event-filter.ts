@@ -6,8 +6,8 @@ import { eventLine, type Names } from '../../shared/format/event-line.ts';
 export const TOPICS = {
   tasks: ['task'],
   agents: ['agent'],
-  conversation: ['turn', 'step', 'tool'],
-  model: ['budget', 'model'],
+  conversation: ['turn', 'step', 'tool', 'output', 'session', 'plan', 'host'],
+  model: ['budget', 'model', 'usage'],
   messages: ['message'],
   runs: ['run', 'workflow', 'project', 'server'],
 } as const;

@@ -54,6 +54,8 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
     `${names.task(event.taskId)} assigned to ${names.agent(event.agentId)}${event.stolenFrom ? `, taken over from ${names.agent(event.stolenFrom)}` : ''}`,
   'task.stalled': (event, names) =>
     `${names.task(event.taskId)} makes no progress for ${duration(event.quietMs)} (process ${event.process})`,
+  'task.progressed': ({ progress: { text, percent }, ...event }, names) =>
+    `${names.agent(event.agentId)} at ${names.task(event.taskId)}${percent === undefined ? '' : `, ${percent} %`}: ${oneLine(text, 200)}`,
   'task.revived': (event, names) => `${names.task(event.taskId)} goes on`,
   'task.started': (event, names) => `${names.task(event.taskId)} started by ${names.agent(event.agentId)}`,
   'task.phase_changed': (event, names) =>
@@ -77,6 +79,18 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'tool.called': (event, names) => `${names.agent(event.agentId)} ${toolLine(event.tool, event.input)}`,
   'tool.returned': (event, names) =>
     `${names.agent(event.agentId)} ${event.tool} ${event.isError ? 'failed' : 'returned'} in ${duration(event.durationMs)}`,
+  'output.reported': (event, names) => `${names.agent(event.agentId)} gives output ${event.name}: ${quoted(event.text)}`,
+  'session.opened': (event, names) =>
+    `${names.agent(event.agentId)} ${event.resumed ? 'goes on with' : 'begins'} a session of ${event.program}${event.version ? ` ${event.version}` : ''}`,
+  'plan.updated': (event, names) => {
+    const done = event.entries.filter(({ status }) => status === 'completed').length;
+    const now = event.entries.find(({ status }) => status === 'in_progress');
+    return `${names.agent(event.agentId)} has done ${done} of ${event.entries.length}${now ? `, now “${oneLine(now.text, 200)}”` : ''}`;
+  },
+  'usage.reported': (event, names) =>
+    `${names.agent(event.agentId)} used, as ${event.program} says, ${tokens(event.inputTokens)} in, ${tokens(event.outputTokens)} out${event.costUsd === null ? '' : `, ${usd(event.costUsd)}`}`,
+  'host.refused': (event, names) =>
+    `${names.agent(event.agentId)} tried to reach ${event.destination} and was refused: ${event.reason}`,
   'budget.reserved': (event, names) =>
     `${names.agent(event.agentId)} reserves ${tokens(event.tokens)} tokens${event.costUsd === null ? '' : ` (${usd(event.costUsd)})`}`,
   'model.called': (event, names) =>
