@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AgentSpec } from './agent.ts';
+import { AgentSpec, ProgramName } from './agent.ts';
 import { Failure } from './errors.ts';
 import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId, WorkflowId } from './ids.ts';
 import { Address, Sender } from './message.ts';
@@ -119,6 +119,14 @@ const TASK_EVENTS = [
   eventSchema('task.skipped', { ...task, reason: z.string() }),
 ] as const;
 
+/** One thing that a program means to do; together they fit into an event. */
+export const PlanEntry = z.object({
+  text: z.string().max(300),
+  status: z.enum(['pending', 'in_progress', 'completed']),
+});
+export type PlanEntry = z.infer<typeof PlanEntry>;
+export const PLAN_MAX = 40;
+
 /** What an agent says and does. A conversation is a fold of these, so a restart goes on where it stopped. */
 const CONVERSATION_EVENTS = [
   eventSchema('turn.opened', { ...dispatch, system: Text, prompt: Text }),
@@ -139,6 +147,26 @@ const CONVERSATION_EVENTS = [
     output: Text,
     isError: z.boolean(),
     durationMs: z.number().nonnegative(),
+  }),
+  /** A program began a conversation of its own, or went on with one, which it knows by this name. */
+  eventSchema('session.opened', {
+    ...dispatch,
+    session: z.string().min(1).max(500),
+    program: ProgramName,
+    version: z.string().max(100).optional(),
+    resumed: z.boolean().optional(),
+  }),
+  /** What a program means to do, whole each time. */
+  eventSchema('plan.updated', { ...dispatch, entries: z.array(PlanEntry).max(PLAN_MAX) }),
+  /** What a program says it has used of models that it reaches by a login of its own: nobody here counted it, so it counts as it says. */
+  eventSchema('usage.reported', {
+    ...dispatch,
+    program: ProgramName,
+    model: z.string().max(200).optional(),
+    inputTokens: z.int().nonnegative(),
+    outputTokens: z.int().nonnegative(),
+    /** US dollars; null when it does not say. */
+    costUsd: z.number().nonnegative().nullable(),
   }),
 ] as const;
 
@@ -206,6 +234,7 @@ const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'task.started': 'debug',
   'task.phase_changed': 'debug',
   'budget.reserved': 'debug',
+  'session.opened': 'debug',
   'message.delivered': 'debug',
   'message.acknowledged': 'debug',
   'task.requeued': 'warning',

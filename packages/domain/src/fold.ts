@@ -55,9 +55,10 @@ function touched(event: Entry['event']): { table: keyof typeof EVOLVE; id: strin
     case 'budget':
       return event.type === 'budget.reserved' ? [{ table: 'reservations', id: event.reservationId }] : [];
     case 'model':
-      return event.type === 'model.called'
+    case 'usage':
+      return event.type === 'model.called' || event.type === 'usage.reported'
         ? [
-            { table: 'reservations', id: event.reservationId },
+            ...(event.type === 'model.called' ? [{ table: 'reservations' as const, id: event.reservationId }] : []),
             ...agent(),
             ...task(),
             { table: 'runs', id: event.runId },

@@ -13,7 +13,8 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     return { ...event.spec, state: 'queued', fence: 0, attempts: 0, usage: NO_USAGE, createdAt: at };
   }
   if (!task) return undefined;
-  if (event.type === 'model.called') return { ...task, usage: addUsage(task.usage, event) };
+  if (event.type === 'model.called' || event.type === 'usage.reported')
+    return { ...task, usage: addUsage(task.usage, event) };
   const state = moveOf(MOVES, task.state, event.type);
   if (!state) throw new FusionError('move_refused', `task ${task.node} is ${task.state}; ${event.type} cannot follow`);
   switch (event.type) {
