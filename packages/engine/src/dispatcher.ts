@@ -2,6 +2,7 @@ import type { Entry } from '@fusion-kit/domain/entry';
 import { asFusionError } from '@fusion-kit/domain/errors';
 import type { EventOf } from '@fusion-kit/domain/event';
 import type { AgentId, DispatchId, MessageId, RunId } from '@fusion-kit/domain/ids';
+import { wholeText } from '@fusion-kit/domain/kept-text';
 import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { Project } from '@fusion-kit/domain/project';
@@ -63,6 +64,10 @@ export class Dispatcher implements Follower {
         case 'message.sent':
           for (const agentId of event.recipients) void this.#deliver(agentId, event.messageId);
           break;
+        case 'question.asked': // what was answered while nobody asked
+        case 'question.answered':
+          void this.#answer(event);
+          break;
         case 'run.checking':
           this.check(event.runId);
           break;
@@ -88,8 +93,10 @@ export class Dispatcher implements Follower {
     const run = this.#options.world.get('runs', runId);
     const project = run && this.#place(run.projectId);
     if (run?.phase !== 'checking' || !project) return;
-    const { projectId, setup, check: commands, head } = run;
-    this.#send({ type: 'run.check', projectId, runId, project, ...(head && { commit: head }), setup, commands });
+    const { projectId, setup, check: commands, head, hosts, secrets } = run;
+    const outside = { ...(hosts && { hosts }), ...(secrets && { secrets }) };
+    const what = { ...(head && { commit: head }), setup, commands, ...outside };
+    this.#send({ type: 'run.check', projectId, runId, project, ...what });
   }
 
   async #start({ projectId, runId, taskId, agentId, dispatchId }: EventOf<'task.assigned'>): Promise<void> {
@@ -139,6 +146,22 @@ export class Dispatcher implements Follower {
       this.#toDispatch({ type: 'dispatch.deliver', dispatchId, messages });
     } catch (thrown) {
       this.#options.log(`message ${messageId} was not delivered: ${asFusionError(thrown).message}`);
+    }
+  }
+
+  async #answer({ taskId, questionId }: EventOf<'question.asked'> | EventOf<'question.answered'>): Promise<void> {
+    const { world, blobs } = this.#options;
+    const task = world.get('tasks', taskId);
+    const question = task?.questions?.find(({ id }) => id === questionId);
+    if (!question?.answer || question.dispatchId !== task?.dispatch?.id) return; // whoever asks next is told then
+    const { dispatchId } = question;
+    const { option, text, by } = question.answer;
+    try {
+      const words = text === undefined ? undefined : await wholeText(blobs, text);
+      const answer = { ...(option !== undefined && { option }), ...(words !== undefined && { text: words }), by };
+      this.#toDispatch({ type: 'dispatch.answer', dispatchId, questionId, answer });
+    } catch (thrown) {
+      this.#options.log(`the answer to ${questionId} was not delivered: ${asFusionError(thrown).message}`);
     }
   }
 
