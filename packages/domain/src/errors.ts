@@ -13,6 +13,9 @@ export interface ErrorRow {
   kind?: FailureKind;
 }
 
+const allowMore = (limit: string, option: string): string =>
+  `Give the agent more (\`limits: {${limit}: …}\` in its team, ${option} of \`agent spawn\`), or all agents in limits.json of the data directory: {"agent": {"${limit}": …}}.`;
+
 /** Every way fusion-kit refuses or fails, by its code: the HTTP status and what a person can do about it. */
 export const ERRORS = {
   // at the door
@@ -43,6 +46,7 @@ export const ERRORS = {
   run_unknown: { status: 404, remedy: 'List runs with `fusion-kit run list`.' },
   workflow_unknown: { status: 404, remedy: 'List workflows with `fusion-kit workflow list`.' },
   message_unknown: { status: 404, remedy: 'List messages with `fusion-kit message list`.' },
+  question_unknown: { status: 404, remedy: 'See what waits for you with `fusion-kit inbox`.' },
   provider_unknown: { status: 404, again: 'never', remedy: 'List providers with `fusion-kit provider list`.' },
   provider_exists: { status: 409, remedy: 'Choose another id, or say `--replace`.' },
   record_diverges: {
@@ -56,6 +60,9 @@ export const ERRORS = {
     remedy: 'Install it below the data directory, and see docs/providers.md for what it has to export.',
   },
   runtime_unknown: { status: 422, again: 'never', remedy: 'Use one of the named runtimes.' },
+  program_unknown: { status: 422, again: 'never', remedy: 'See `fusion-kit agent runtimes` for those that there are.' },
+  program_missing: { status: 422, again: 'never', remedy: 'Install it: `fusion-kit agent install PROGRAM`.' },
+  login_missing: { status: 422, again: 'never', remedy: 'Log it in: `fusion-kit agent login PROGRAM`.' },
   blob_unknown: {
     status: 404,
     again: 'never',
@@ -67,6 +74,14 @@ export const ERRORS = {
   project_exists: { status: 409, remedy: 'Use the existing project, or another directory.' },
   project_path_invalid: { status: 422, remedy: 'Name an existing directory that you can read and write.' },
   agent_name_taken: { status: 409, remedy: 'Choose another name, or terminate the agent that has it.' },
+  question_answered: { status: 409, remedy: 'The agent has that answer; write to it with `fusion-kit message send`.' },
+  question_refused: {
+    status: 409,
+    remedy: 'Wait for the answers to the questions that are open, or go on without; a question has at most 20 options.',
+  },
+  output_unknown: { status: 404, remedy: 'Use one of the names that the task declares.' },
+  proposal_refused: { status: 409, remedy: 'Go on without it, and name it in the summary.' },
+  quota_exceeded: { status: 429, remedy: 'Go on without it: a dispatch has so much and no more.' },
   dispatch_stale: { status: 409, remedy: 'The task was given to a newer dispatch; this one stops.' },
   idempotency_conflict: { status: 409, remedy: 'Use a new Idempotency-Key for a different request.' },
   budget_exceeded: {
@@ -140,6 +155,10 @@ export const ERRORS = {
     remedy:
       'Its process crashed or was killed from outside, by the system for lack of memory for example; see its last output.',
   },
+  memory_limit: { status: 422, kind: 'crash', remedy: allowMore('memoryMb', '--memory-mb') },
+  process_limit: { status: 422, kind: 'crash', remedy: allowMore('processes', '--processes') },
+  file_limit: { status: 422, kind: 'crash', remedy: allowMore('fileMb', '--file-mb') },
+  disk_limit: { status: 422, kind: 'crash', remedy: allowMore('workspaceMb', '--workspace-mb') },
   agent_stalled: {
     status: 504,
     kind: 'crash',
@@ -163,8 +182,34 @@ export const ERRORS = {
   dependency_failed: { status: 409, remedy: 'See what the named task failed of, repair that, and start again.' },
   agent_gave_up: { status: 422, remedy: "Read the agent's last answer in the task's log." },
   step_limit: { status: 422, remedy: 'Raise maxSteps, or split the task.' },
+  agent_looping: {
+    status: 422,
+    remedy:
+      "Read its last calls in the task's log: it lacks what it tries to find out, or another model would not repeat itself.",
+  },
+  context_exceeded: {
+    status: 422,
+    again: 'never',
+    remedy: 'Choose a model that can be sent more, or split the task.',
+  },
   task_timeout: { status: 408, kind: 'timeout', remedy: 'Raise its timeout, or split the task.' },
   runner_lost: { status: 503, again: 'free', remedy: 'The task is given out again by itself.' },
+  // outside of the cage
+  host_refused: {
+    status: 403,
+    again: 'never',
+    remedy: 'Name it in `hosts`: of the agent, or of the workflow for its own commands.',
+  },
+  secret_missing: {
+    status: 422,
+    again: 'never',
+    remedy: 'Set it with `fusion-kit secret set NAME`, or as FUSION_SECRET_NAME in the environment of the server.',
+  },
+  secret_unfit: {
+    status: 422,
+    again: 'never',
+    remedy: 'Give it a value of 8 to 16,000 characters: a shorter one could not be kept out of what is logged.',
+  },
   // providers
   provider_key_missing: {
     status: 422,

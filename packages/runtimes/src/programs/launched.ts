@@ -15,7 +15,7 @@ export interface LaunchedProgram {
   /** What was left out of what the user gave it, to be shown. */
   leftOut: readonly string[];
   /** When its process is gone: takes a login that the program has refreshed back to where logins are kept, and the token out of the HOME. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The two ways in which a program is made to work. */

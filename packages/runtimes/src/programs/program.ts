@@ -31,6 +31,8 @@ export interface Headless extends Launch {
   /** Where it reads what to do: its standard input, or in place of `{prompt}` in an argument. */
   prompt: 'stdin' | 'argument';
   output: Dialect;
+  /** What it is told, with `{task}` for all that an agent is told, `{title}` and `{prompt}`. Default: all of it. */
+  template?: string;
   /** Adds the model's name to the arguments, where neither environment nor configuration can say it. */
   modelArgs?: (model: string) => readonly string[];
 }
@@ -59,14 +61,21 @@ export interface Prepared {
   env: Readonly<Record<string, string>>;
 }
 
-/** Where a program keeps what its user told it, below the user's HOME. Directories are taken whole. */
+/** Where a program keeps what its user told it, below the HOME. Directories are taken whole. */
 export interface OwnPlaces {
   instructions: readonly string[];
   /** `never`: what would lead the program elsewhere, or is decided for an agent. */
   settings?: { path: string; format: 'json' | 'toml'; never: readonly string[] };
-  /** The file that lists MCP servers, and under which name in it. */
-  mcp?: { path: string; format: 'json' | 'toml'; key: string };
   skills: readonly string[];
+}
+
+/** The file in which a program finds MCP servers, below the HOME, and what they are listed under. */
+export interface McpPlace {
+  path: string;
+  format: 'json' | 'toml';
+  key: string;
+  /** How a server that is reached over HTTP is written there. */
+  readonly entry: (server: { url: string; token: string }) => Readonly<Record<string, unknown>>;
 }
 
 /** A program's own login with its vendor. */
@@ -77,6 +86,8 @@ export interface Login {
   parts?: readonly { path: string; keys: readonly string[] }[];
   /** What makes one in a HOME where it is not yet; a person has to see it through. */
   command: Launch;
+  /** The variable that takes a token in their place, for programs whose vendor gives out such. */
+  tokenVariable?: string;
   /** Of the vendor: what has to be reached to use it. */
   hosts: readonly string[];
 }
@@ -95,6 +106,7 @@ export interface Program {
   readonly wire?: Wire;
   readonly login?: Login;
   readonly own?: OwnPlaces;
+  readonly mcp?: McpPlace;
   prepare(asked: Preparing): Prepared;
   /** More that it has to be able to read, absolute paths. */
   readonly readable?: readonly string[];

@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const PACKAGE = { name: '@agentclientprotocol/claude-agent-acp', version: '0.100.0', megabytes: 340 };
 const NATIVE = '@anthropic-ai/claude-agent-sdk-PLATFORM/claude';
@@ -24,6 +25,7 @@ export const claude: Program = {
     files: ['.claude/.credentials.json'],
     parts: [{ path: '.claude.json', keys: ['oauthAccount', 'userID'] }],
     command: { command: 'claude', args: ['/login'], package: { ...PACKAGE, entry: NATIVE } },
+    tokenVariable: 'CLAUDE_CODE_OAUTH_TOKEN',
     hosts: ['api.anthropic.com', 'console.anthropic.com', 'platform.claude.com', 'claude.ai'],
   },
   own: {
@@ -33,8 +35,13 @@ export const claude: Program = {
       format: 'json',
       never: ['env', 'apiKeyHelper', 'forceLoginMethod', 'model', 'permissions', 'sandbox', 'enabledPlugins'],
     },
-    mcp: { path: '.claude.json', format: 'json', key: 'mcpServers' },
     skills: ['.claude/skills', '.claude/agents', '.claude/commands'],
+  },
+  mcp: {
+    path: '.claude.json',
+    format: 'json',
+    key: 'mcpServers',
+    entry: ({ url, token }) => ({ type: 'http', url, headers: bearer(token) }),
   },
   prepare: ({ gateway, model }) => ({
     files: [{ path: '.claude.json', format: 'json', content: { hasCompletedOnboarding: true } }],

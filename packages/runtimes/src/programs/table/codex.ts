@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const PACKAGE = { name: '@agentclientprotocol/codex-acp', version: '2.6.0', megabytes: 460 };
 const CODEX = '@openai/codex/bin/codex.js';
@@ -52,8 +53,13 @@ export const codex: Program = {
         'otel',
       ],
     },
-    mcp: { path: '.codex/config.toml', format: 'toml', key: 'mcp_servers' },
     skills: ['.codex/skills', '.codex/prompts', '.agents/skills'],
+  },
+  mcp: {
+    path: '.codex/config.toml',
+    format: 'toml',
+    key: 'mcp_servers',
+    entry: ({ url, token }) => ({ url, http_headers: bearer(token) }),
   },
   prepare: ({ gateway, model, home }) => ({
     files: [

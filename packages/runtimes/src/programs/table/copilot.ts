@@ -1,4 +1,5 @@
 import type { Launch, Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const launch = (args: readonly string[]): Launch => ({
   command: 'copilot',
@@ -16,12 +17,18 @@ export const copilot: Program = {
   login: {
     files: ['.copilot/config.json'],
     command: launch(['login']),
+    tokenVariable: 'COPILOT_GITHUB_TOKEN',
     hosts: ['api.github.com', 'github.com', 'api.githubcopilot.com', '*.githubcopilot.com'],
   },
   own: {
     instructions: ['.copilot/copilot-instructions.md'],
-    mcp: { path: '.copilot/mcp-config.json', format: 'json', key: 'mcpServers' },
     skills: ['.copilot/skills', '.copilot/agents'],
+  },
+  mcp: {
+    path: '.copilot/mcp-config.json',
+    format: 'json',
+    key: 'mcpServers',
+    entry: ({ url, token }) => ({ type: 'http', url, headers: bearer(token), tools: ['*'] }),
   },
   prepare: ({ gateway, model }) => ({
     files: [],

@@ -1,4 +1,5 @@
 import type { Launch, Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const launch = (args: readonly string[]): Launch => ({
   command: 'droid',
@@ -23,6 +24,7 @@ export const droid: Program = {
   login: {
     files: ['.factory/auth.json'],
     command: launch([]),
+    tokenVariable: 'FACTORY_API_KEY',
     hosts: ['api.factory.ai', 'app.factory.ai', 'api.workos.com', '*.factory.ai'],
   },
   own: {
@@ -32,8 +34,13 @@ export const droid: Program = {
       format: 'json',
       never: ['customModels', 'model', 'sessionDefaultSettings'],
     },
-    mcp: { path: '.factory/mcp.json', format: 'json', key: 'mcpServers' },
     skills: ['.factory/skills', '.factory/droids', '.factory/commands'],
+  },
+  mcp: {
+    path: '.factory/mcp.json',
+    format: 'json',
+    key: 'mcpServers',
+    entry: ({ url, token }) => ({ type: 'http', url, headers: bearer(token) }),
   },
   prepare: ({ gateway, model = ANY_MODEL }) => ({
     files: gateway

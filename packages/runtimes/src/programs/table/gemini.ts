@@ -1,4 +1,5 @@
 import type { Launch, Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const launch = (args: readonly string[]): Launch => ({
   command: 'gemini',
@@ -34,8 +35,13 @@ export const gemini: Program = {
       format: 'json',
       never: ['security', 'telemetry', 'privacy', 'model', 'selectedAuthType', 'sandbox', 'mcpServers', 'mcp'],
     },
-    mcp: { path: '.gemini/settings.json', format: 'json', key: 'mcpServers' },
     skills: ['.gemini/skills', '.gemini/commands'],
+  },
+  mcp: {
+    path: '.gemini/settings.json',
+    format: 'json',
+    key: 'mcpServers',
+    entry: ({ url, token }) => ({ httpUrl: url, headers: bearer(token), trust: true }),
   },
   prepare: ({ gateway, model }) => ({
     files: [

@@ -1,4 +1,5 @@
 import type { Launch, Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const launch = (args: readonly string[]): Launch => ({
   command: 'opencode',
@@ -28,8 +29,13 @@ export const opencode: Program = {
       format: 'json',
       never: ['provider', 'model', 'small_model', 'autoupdate', 'share', 'permission', 'mcp', 'enabled_providers'],
     },
-    mcp: { path: '.config/opencode/opencode.json', format: 'json', key: 'mcp' },
     skills: ['.config/opencode/skills', '.config/opencode/agent', '.config/opencode/command'],
+  },
+  mcp: {
+    path: '.config/opencode/opencode.json',
+    format: 'json',
+    key: 'mcp',
+    entry: ({ url, token }) => ({ type: 'remote', url, headers: bearer(token), enabled: true }),
   },
   prepare: ({ gateway, model = ANY_MODEL }) => ({
     files: [

@@ -1,4 +1,5 @@
 import type { Launch, Program } from '../program.ts';
+import { bearer } from './bearer.ts';
 
 const launch = (args: readonly string[]): Launch => ({
   command: 'qwen',
@@ -24,8 +25,13 @@ export const qwen: Program = {
       format: 'json',
       never: ['security', 'telemetry', 'privacy', 'model', 'modelProviders', 'env', 'selectedAuthType', 'mcpServers'],
     },
-    mcp: { path: '.qwen/settings.json', format: 'json', key: 'mcpServers' },
     skills: ['.qwen/skills', '.qwen/agents', '.qwen/commands'],
+  },
+  mcp: {
+    path: '.qwen/settings.json',
+    format: 'json',
+    key: 'mcpServers',
+    entry: ({ url, token }) => ({ httpUrl: url, headers: bearer(token), trust: true }),
   },
   prepare: ({ gateway, model }) => ({
     files: [

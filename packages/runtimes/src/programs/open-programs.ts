@@ -1,0 +1,125 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import { didYouMean } from '@fusion-kit/domain/nearest';
+import { readAgentsFile } from './agents-file.ts';
+import type { FoundProgram } from './find/found.ts';
+import { programFinder } from './find/finder.ts';
+import { fillHome } from './home/fill-home.ts';
+import type { Manner, Programs } from './launched.ts';
+import { type Logins, loginsIn } from './login/logins.ts';
+import type { Launch, Program } from './program.ts';
+import { PROGRAMS } from './table.ts';
+
+export interface ProgramsOptions {
+  /** Of the process that a person started: PATH, HOME, XDG_CACHE_HOME and npm's cache are read of it. */
+  env: Readonly<Record<string, string | undefined>>;
+  dataDir: string;
+}
+
+/** The programs of this machine, and what is known of each. */
+export interface OpenPrograms extends Programs {
+  readonly logins: Logins;
+  /** The user's own and those that fusion-kit knows, each once. @throws {FusionError} `bad_request` when `agents.json` is damaged */
+  all(): Promise<readonly Program[]>;
+  named(name: string): Promise<Program>;
+  find(launch: Launch): Promise<FoundProgram | undefined>;
+}
+
+/** Where `fusion-kit agent install` puts programs. */
+export const installsOf = (env: ProgramsOptions['env']): string =>
+  join(env['XDG_CACHE_HOME'] || join(homeOf(env), '.cache'), 'fusion-kit', 'agents');
+
+export const homeOf = (env: ProgramsOptions['env']): string => env['HOME'] || homedir();
+
+export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
+  const logins = loginsIn(dataDir);
+  const finder = programFinder({
+    searchPath: env['PATH'] ?? '',
+    installs: installsOf(env),
+    npmCache: env['npm_config_cache'] || join(homeOf(env), '.npm'),
+    node: process.execPath,
+  });
+  async function all(): Promise<readonly Program[]> {
+    const own = await readAgentsFile(dataDir);
+    return [...own, ...PROGRAMS.filter(({ name }) => own.every((one) => one.name !== name))];
+  }
+  async function named(name: string): Promise<Program> {
+    const known = await all();
+    const program = known.find((one) => one.name === name);
+    if (program) return program;
+    const names = known.map((one) => one.name);
+    throw new FusionError(
+      'program_unknown',
+      `there is no program ${name}${didYouMean(name, names)}; there are ${names.join(', ')}`,
+    );
+  }
+
+  /** All that has to be there before anything is prepared. @throws {FusionError} `program_unknown`, `program_missing`, `login_missing` */
+  async function equipment(agent: Turn['agent'], manner: Manner) {
+    if (agent.program === undefined)
+      throw new FusionError('program_unknown', `agent ${agent.name} names no program`, {
+        remedy: `Name one, as in \`fusion-kit agent spawn ${agent.name} --program claude\`.`,
+      });
+    const program = await named(agent.program);
+    const launch = program[manner];
+    if (!launch) throw new FusionError('program_unknown', noSuchManner(program, manner));
+    const found = await finder.find(launch);
+    if (!found) throw missing(program, launch);
+    const login = agent.credentials === 'login' ? await logins.read(program.name) : undefined;
+    if (agent.credentials === 'login' && !login)
+      throw new FusionError(
+        'login_missing',
+        `agent ${agent.name} is to use a login of ${program.title}, and fusion-kit has none`,
+        {
+          remedy: program.login ? program.loginHint : `${program.title} works with credentials \`gateway\` only.`,
+        },
+      );
+    return { program, launch, found, login };
+  }
+
+  return {
+    logins,
+    all,
+    named,
+    find: (launch) => finder.find(launch),
+    async check(agent, manner) {
+      await equipment(agent, manner);
+    },
+    async launch(turn, manner, signal) {
+      const { program, launch, found, login } = await equipment(turn.agent, manner);
+      signal.throwIfAborted();
+      const gateway = turn.agent.credentials === 'login' ? undefined : turn.services;
+      const filled = await fillHome({ turn, program, manner, login, logins, personsHome: homeOf(env) });
+      signal.throwIfAborted();
+      return {
+        program,
+        version: found.version,
+        command: found.command,
+        args: [...found.args, ...launch.args, ...((gateway && launch.gatewayArgs) ?? [])],
+        env: filled.env,
+        readable: [...found.readable, ...(program.readable ?? [])],
+        hosts: [...(login ? (program.login?.hosts ?? []) : []), ...(program.hosts ?? [])],
+        leftOut: filled.leftOut,
+        close: filled.close,
+      };
+    },
+  };
+}
+
+const noSuchManner = ({ title, name }: Program, manner: Manner): string =>
+  manner === 'acp'
+    ? `${title} (${name}) does not speak the Agent Client Protocol; the runtime \`command\` runs it`
+    : `${title} (${name}) has no command that does a task by itself; the runtime \`acp\` speaks with it`;
+
+export function missing(program: Program, { command, package: from }: Launch): FusionError {
+  const download = from && ` (${from.name}@${from.version}, about ${from.megabytes} MB)`;
+  return new FusionError(
+    'program_missing',
+    `${program.title} is not installed: there is no ${command} on PATH, and none was installed`,
+    {
+      remedy: `${program.installHint}${download ?? ''}`,
+    },
+  );
+}
