@@ -39,6 +39,7 @@ function open() {
   const happen = (event: Event) => {
     seq += 1;
     world.apply({ seq, at: seq, event });
+    dispatcher.prepare([{ seq, at: seq, event }]);
     dispatcher.see([{ seq, at: seq, event }]);
   };
   for (const type of ['project.created', 'run.started', 'task.created', 'agent.spawning', 'agent.ready'] as const)
@@ -84,6 +85,23 @@ it('a dispatch is started only when all that its briefing saw is durable', async
   journal.release();
   await said;
   await expect.poll(types).toEqual(['dispatch.start']);
+});
+
+it('a dispatch that goes on is told all that was said in the one before, down to what was not durable yet when it was decided', async () => {
+  const { happen, sent, journal, writer } = open();
+  const { projectId, runId, taskId, agentId, dispatchId } = SAMPLE['task.assigned'];
+  const caller = { projectId, runId, taskId, agentId, dispatchId };
+  await expect.poll(() => sent.length).toBe(1);
+  happen(SAMPLE['task.started']);
+  journal.hold();
+  const said = writer.submit({ type: 'activity.record', caller, events: [SAMPLE['step.answered']] });
+  await turns();
+  happen(SAMPLE['task.requeued']);
+  happen({ ...SAMPLE['task.assigned'], dispatchId: sampleId('dsp', 9), fence: 2 });
+  await turns();
+  journal.release();
+  await said;
+  await expect.poll(() => sent.at(-1)).toMatchObject({ fence: 2, history: [SAMPLE['step.answered']] });
 });
 
 it('a cancelled run has its check stopped', () => {

@@ -33,6 +33,11 @@ export class Dispatcher implements Follower {
     this.#options = options;
   }
 
+  /** Takes assignments as soon as they are on their way to the disk: what they are told is ready when they are durable. */
+  prepare(entries: readonly Entry[]): void {
+    for (const { event } of entries) if (event.type === 'task.assigned') void this.#start(event);
+  }
+
   see(entries: readonly Entry[]): void {
     for (const { event } of entries) {
       switch (event.type) {
@@ -48,9 +53,6 @@ export class Dispatcher implements Follower {
           break;
         case 'agent.continued':
           this.#toDispatchOf(event.agentId, 'dispatch.resume');
-          break;
-        case 'task.assigned':
-          void this.#start(event);
           break;
         case 'task.proved':
         case 'task.completed':
@@ -99,12 +101,13 @@ export class Dispatcher implements Follower {
     this.#send({ type: 'run.check', projectId, runId, project, ...what });
   }
 
-  async #start({ projectId, runId, taskId, agentId, dispatchId }: EventOf<'task.assigned'>): Promise<void> {
+  async #start({ projectId, runId, taskId, agentId, dispatchId, fence }: EventOf<'task.assigned'>): Promise<void> {
     const caller: Caller = { projectId, runId, taskId, agentId, dispatchId };
     const { tokens, writer, random } = this.#options;
     const meanwhile: ToDispatch[] = [];
     this.#starting.set(dispatchId, meanwhile);
     try {
+      if (fence > 1) await writer.read(() => undefined); // what was said before is read from the log
       const command = await brief(this.#options, caller, tokens.issue(dispatchId));
       if (!command) return tokens.revoke(dispatchId);
       await writer.read(() => undefined); // what the briefing saw is told when it is durable

@@ -87,6 +87,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   expiry.start();
   deadlines.start();
   writer.ahead((entries) => scheduler.see(entries));
+  writer.handedOver((entries) => dispatcher.prepare(entries));
   scheduler.start();
   controller.start();
   const following = [dispatcher, landing, controller, expiry, respawner, deadlines, watchdog].map((follower) =>

@@ -141,6 +141,26 @@ describe('whoever looks ahead', () => {
   });
 });
 
+it('what is read while entries are handed over waits for their commit, and for none after it', async () => {
+  const { journal, writer } = open();
+  const reads: Promise<number>[] = [];
+  writer.handedOver(() => reads.push(writer.read((world) => world.count('agents'))));
+  await writer.submit(project);
+  journal.hold();
+  const first = writer.submit(spawn(1));
+  await told(first);
+  const read = reads[1]!;
+  expect(await told(read)).toBe(false);
+  journal.release();
+  await first;
+  journal.hold();
+  const second = writer.submit(spawn(2));
+  expect(await told(second)).toBe(false);
+  expect(await read).toBe(1);
+  journal.release();
+  await second;
+});
+
 it('commands that arrive together are committed together', async () => {
   const { journal, writer } = open();
   await writer.submit(project);

@@ -42,9 +42,11 @@ export class Writer {
   readonly #queue: Pending[] = [];
   #seq: number;
   #deciding = false;
-  #inFlight = 0;
+  /** Commits that are under way, in their order. */
+  readonly #inFlight: Promise<void>[] = [];
   #lastCommit: Promise<void> = Promise.resolve();
   #ahead: (entries: readonly Entry[]) => void = () => {};
+  #handedOver: (entries: readonly Entry[]) => void = () => {};
   #failure: FusionError | undefined;
   #fail: (error: FusionError) => void = () => {};
   /** Rejects when a commit has failed. */
@@ -75,6 +77,14 @@ export class Writer {
     this.#ahead = see;
   }
 
+  /**
+   * Shows entries as soon as they are on their way to the disk, for whoever prepares what it tells when they are durable. What is read right then waits for them
+   * and for nothing later.
+   */
+  handedOver(see: (entries: readonly Entry[]) => void): void {
+    this.#handedOver = see;
+  }
+
   async read<T>(look: (world: World) => T): Promise<T> {
     if (this.#failure) throw this.#failure;
     const seen = look(this.#options.world);
@@ -84,7 +94,7 @@ export class Writer {
 
   /** Resolves when everything decided so far is durable. */
   async settled(): Promise<void> {
-    while (this.#deciding || this.#inFlight > 0)
+    while (this.#deciding || this.#inFlight.length > 0)
       await this.#lastCommit.then(() => new Promise((resolve) => setImmediate(resolve)));
   }
 
@@ -93,7 +103,7 @@ export class Writer {
     await Promise.resolve(); // commands of the same tick travel together
     try {
       while (this.#queue.length > 0 && !this.#failure) {
-        while (this.#inFlight >= IN_FLIGHT_MAX) await this.#lastCommit;
+        while (this.#inFlight.length >= IN_FLIGHT_MAX) await this.#inFlight[0];
         const batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
         const rows = await this.#cold.read(
           batch.flatMap(({ command, idempotency }) => [...namedBy(command), ...keyOf(idempotency)]),
@@ -151,20 +161,21 @@ export class Writer {
     const changed = [...written.values()];
     this.#cold.hold(changed);
     const commit = entries.length === 0 ? before : journal.append({ expected, entries, rows: changed });
-    this.#inFlight += 1;
     this.#lastCommit = Promise.all([before, commit]).then(
       () => {
-        this.#inFlight -= 1;
+        void this.#inFlight.shift();
         log.publish(entries);
         for (const tell of tellings) tell();
         this.#cold.release([...rows, ...changed]);
       },
       (thrown: unknown) => {
-        this.#inFlight -= 1;
+        void this.#inFlight.shift();
         throw stopped(thrown);
       },
     );
+    this.#inFlight.push(this.#lastCommit);
     this.#lastCommit.catch(() => {});
+    this.#handedOver(entries);
   }
 
   /** Whether all that a command names is in memory, so that nothing has to be read for it. */
