@@ -1,9 +1,22 @@
 import type { AgentSpec } from './agent.ts';
 import type { Failure } from './errors.ts';
 import type { ConversationEvent, EventOf } from './event.ts';
-import type { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId, WorkflowId } from './ids.ts';
+import type {
+  AgentId,
+  DispatchId,
+  MessageId,
+  ProjectId,
+  QuestionId,
+  ReservationId,
+  RunId,
+  TaskId,
+  WorkflowId,
+} from './ids.ts';
 import type { Address, Sender } from './message.ts';
 import type { Caller } from './ports/upstream.ts';
+import type { QuestionOption, QuestionSubject } from './question.ts';
+import type { Progress } from './progress.ts';
+import type { Proposal } from './proposal.ts';
 import type { CheckResult, Receipt } from './receipt.ts';
 import type { RunSpec } from './run.ts';
 import type { Settlement } from './settlement.ts';
@@ -94,6 +107,10 @@ export type Command =
       stolenFrom?: AgentId | undefined;
     }
   | { type: 'dispatch.start'; caller: Caller }
+  | { type: 'dispatch.progress'; caller: Caller; progress: Progress }
+  | { type: 'agent.subscribe'; caller: Caller; add: readonly string[]; remove: readonly string[] }
+  /** `consentId` is for the approval, where one is asked for. */
+  | { type: 'task.propose'; caller: Caller; proposed: { taskId: TaskId; consentId: TaskId }; proposal: Proposal }
   | { type: 'dispatch.phase'; caller: Caller; phase: TaskPhase }
   | { type: 'dispatch.prove'; caller: Caller; outputs: Outputs; receipt: Receipt }
   | { type: 'dispatch.land'; caller: Caller; landed: Landed }
@@ -103,6 +120,25 @@ export type Command =
   | { type: 'dispatch.stall'; caller: Caller; quietMs: number; process: ProcessSign }
   | { type: 'dispatch.revive'; caller: Caller }
   | { type: 'activity.record'; caller: Caller; events: readonly ConversationEvent[] }
+  /** `questionId` is that of a question that another dispatch of the task asked in the same words, else a new one. */
+  | {
+      type: 'question.ask';
+      caller: Caller;
+      questionId: QuestionId;
+      text: Text;
+      options: readonly QuestionOption[];
+      about?: QuestionSubject | undefined;
+    }
+  /** A person's answer, to the one question that is open when none is named. */
+  | {
+      type: 'question.answer';
+      taskId: TaskId;
+      questionId?: QuestionId | undefined;
+      option?: string | undefined;
+      text?: Text | undefined;
+      by: string;
+    }
+  | { type: 'question.close'; caller: Caller; questionId: QuestionId }
   | {
       type: 'message.send';
       messageId: MessageId;

@@ -3,9 +3,12 @@ import { agentRules } from './decide/agent.ts';
 import { budgetRules } from './decide/budget.ts';
 import type { Rule } from './decide/decision.ts';
 import { controlRules } from './decide/control.ts';
+import { deskRules } from './decide/desk.ts';
 import { dispatchRules } from './decide/dispatch.ts';
 import { messageRules } from './decide/message.ts';
 import { projectRules } from './decide/project.ts';
+import { proposalRules } from './decide/proposal.ts';
+import { questionRules } from './decide/question.ts';
 import { runRules } from './decide/run.ts';
 import { taskRules } from './decide/task.ts';
 import { asFusionError, type FusionError } from './errors.ts';
@@ -20,7 +23,10 @@ const RULES = {
   ...taskRules,
   ...controlRules,
   ...dispatchRules,
+  ...deskRules,
+  ...questionRules,
   ...messageRules,
+  ...proposalRules,
   ...budgetRules,
 };
 

@@ -1,11 +1,23 @@
 import * as z from 'zod';
 import { AgentSpec, ProgramName } from './agent.ts';
 import { Failure } from './errors.ts';
-import { AgentId, DispatchId, MessageId, ProjectId, ReservationId, RunId, TaskId, WorkflowId } from './ids.ts';
+import {
+  AgentId,
+  DispatchId,
+  MessageId,
+  ProjectId,
+  QuestionId,
+  ReservationId,
+  RunId,
+  TaskId,
+  WorkflowId,
+} from './ids.ts';
 import { Address, Sender } from './message.ts';
+import { Progress } from './progress.ts';
 import { CheckResult, CommitId, Receipt } from './receipt.ts';
 import { RunSpec } from './run.ts';
 import { Settlement } from './settlement.ts';
+import { QuestionAnswer, QuestionOption, QUESTION_OPTIONS_MAX, QuestionSubject } from './question.ts';
 import { Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { ProjectBudget } from './project.ts';
@@ -98,6 +110,8 @@ const TASK_EVENTS = [
   /** Nothing was heard of it for so long. */
   eventSchema('task.stalled', { ...dispatch, quietMs: z.int().nonnegative(), process: ProcessSign }),
   eventSchema('task.revived', dispatch),
+  /** How far its agent says it has come. */
+  eventSchema('task.progressed', { ...dispatch, progress: Progress }),
   /** The work is done, collected and proven; what is left is to land it. The agent is free. */
   eventSchema('task.proved', { ...dispatch, outputs: Outputs, receipt: Receipt }),
   /** Without `landed` there was nothing to land; outputs and receipt are here unless `task.proved` gave them. Without a dispatch the house did it. */
@@ -131,13 +145,26 @@ export const PLAN_MAX = 40;
 const CONVERSATION_EVENTS = [
   eventSchema('turn.opened', { ...dispatch, system: Text, prompt: Text }),
   /** Said to the agent while it works: messages, or why it goes on after a restart. */
-  eventSchema('turn.told', { ...dispatch, text: Text, messageIds: z.array(MessageId) }),
+  eventSchema('turn.told', {
+    ...dispatch,
+    text: Text,
+    messageIds: z.array(MessageId),
+    /** Another attempt at the task begins with it: the second is 2. */
+    attempt: z.int().positive().optional(),
+  }),
+  /**
+   * The conversation grew too long for the model, which is sent less of what came before this step from now on: `text` in its place, or,
+   * without one, its tool results and arguments cut short.
+   */
+  eventSchema('turn.compacted', { ...dispatch, before: z.int().positive(), text: Text.optional() }),
   eventSchema('step.answered', {
     ...dispatch,
     step: z.int().positive(),
     text: Text,
     calls: z.array(z.object({ callId: z.string(), tool: z.string(), input: Text })),
     finishReason: z.string(),
+    /** What was sent and what was answered, in tokens, as the model says. */
+    tokens: z.int().nonnegative().optional(),
   }),
   eventSchema('tool.called', { ...dispatch, callId: z.string(), tool: z.string(), input: Text }),
   eventSchema('tool.returned', {
@@ -148,6 +175,8 @@ const CONVERSATION_EVENTS = [
     isError: z.boolean(),
     durationMs: z.number().nonnegative(),
   }),
+  /** An output that the agent gives before its turn ends; a later one of the same name replaces it. */
+  eventSchema('output.reported', { ...dispatch, name: z.string().max(64), text: Text }),
   /** A program began a conversation of its own, or went on with one, which it knows by this name. */
   eventSchema('session.opened', {
     ...dispatch,
@@ -168,6 +197,22 @@ const CONVERSATION_EVENTS = [
     /** US dollars; null when it does not say. */
     costUsd: z.number().nonnegative().nullable(),
   }),
+  /** What works for it tried to reach what it may not, told once for each destination. */
+  eventSchema('host.refused', { ...dispatch, destination: z.string().max(300), reason: z.string().max(300) }),
+] as const;
+
+/** What an agent asks people. A dispatch that goes on for another one may ask the same question, by the same id. */
+const QUESTION_EVENTS = [
+  eventSchema('question.asked', {
+    ...dispatch,
+    questionId: QuestionId,
+    text: Text,
+    options: z.array(QuestionOption).max(QUESTION_OPTIONS_MAX),
+    about: QuestionSubject.optional(),
+  }),
+  eventSchema('question.answered', { ...dispatch, questionId: QuestionId, ...QuestionAnswer.shape }),
+  /** Whoever asked waits no longer: it went on with the answer, or gave up before there was one. */
+  eventSchema('question.closed', { ...dispatch, questionId: QuestionId }),
 ] as const;
 
 const MODEL_EVENTS = [
@@ -212,6 +257,7 @@ export const Event = z.discriminatedUnion('type', [
   ...RUN_EVENTS,
   ...TASK_EVENTS,
   ...CONVERSATION_EVENTS,
+  ...QUESTION_EVENTS,
   ...MODEL_EVENTS,
   ...MESSAGE_EVENTS,
   ...SERVER_EVENTS,
@@ -232,16 +278,20 @@ export type Severity = z.infer<typeof Severity>;
 const SEVERITIES: Partial<Record<EventType, Severity>> = {
   'task.needs_added': 'debug',
   'task.started': 'debug',
+  'output.reported': 'debug',
   'task.phase_changed': 'debug',
   'budget.reserved': 'debug',
   'session.opened': 'debug',
   'message.delivered': 'debug',
   'message.acknowledged': 'debug',
   'task.requeued': 'warning',
+  'host.refused': 'warning',
   'task.skipped': 'info',
   'task.admitted': 'debug',
   'task.opened': 'debug',
   'task.stalled': 'warning',
+  'question.asked': 'warning',
+  'question.closed': 'debug',
   'message.expired': 'warning',
   'message.failed': 'warning',
   'agent.failed': 'error',

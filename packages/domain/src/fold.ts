@@ -50,6 +50,8 @@ function touched(event: Entry['event']): { table: keyof typeof EVOLVE; id: strin
         ...agent(),
         ...(event.type === 'task.completed' && event.landed ? [{ table: 'runs' as const, id: event.runId }] : []),
       ];
+    case 'question':
+      return task();
     case 'message':
       return 'messageId' in event ? [{ table: 'messages', id: event.messageId }] : [];
     case 'budget':

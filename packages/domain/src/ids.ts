@@ -23,6 +23,8 @@ export const MessageId = id('msg', 'MessageId');
 export type MessageId = z.infer<typeof MessageId>;
 export const ReservationId = id('rsv', 'ReservationId');
 export type ReservationId = z.infer<typeof ReservationId>;
+export const QuestionId = id('qst', 'QuestionId');
+export type QuestionId = z.infer<typeof QuestionId>;
 
 /** What each prefix names, for the shell that makes ids. */
 export interface IdOf {
@@ -34,6 +36,7 @@ export interface IdOf {
   dsp: DispatchId;
   msg: MessageId;
   rsv: ReservationId;
+  qst: QuestionId;
 }
 
 /** Makes a new id, larger than every one it made before. */

@@ -76,7 +76,7 @@ describe('agent', () => {
 
 describe('task', () => {
   const born = evolveTask(undefined, entry('task.created'))!;
-  const types = of('task').filter((type) => type !== 'task.created');
+  const types = [...of('task').filter((type) => type !== 'task.created'), ...of('question')];
   walk<TaskState>(TASK_MOVES, types, (state, type) => evolveTask({ ...born, state }, entry(type))?.state);
 
   it('a lost runner uses up no attempt, a failure does', () => {

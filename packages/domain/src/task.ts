@@ -4,6 +4,8 @@ import { Failure } from './errors.ts';
 import { AgentId, DispatchId, ProjectId, RunId, TaskId } from './ids.ts';
 import { executorOf, NodeWork, RetryPolicy } from './node.ts';
 import { Expression } from './nodes/fields.ts';
+import { Question } from './question.ts';
+import { ToldProgress } from './progress.ts';
 import { CommitId, Receipt } from './receipt.ts';
 import { Text } from './text.ts';
 import { Usage } from './usage.ts';
@@ -54,6 +56,8 @@ export const TaskSpec = z.object({
   when: Expression.optional(),
   affinity: z.string().min(1).max(100).optional(),
   scope: Scope.optional(),
+  /** The dispatch in which an agent proposed it. */
+  proposedBy: DispatchId.optional(),
 });
 export type TaskSpec = z.infer<typeof TaskSpec>;
 
@@ -95,8 +99,11 @@ export const Task = TaskSpec.extend({
   spread: z.object({ opened: z.int().nonnegative(), of: z.int().nonnegative().optional() }).optional(),
   /** What a person is asked, its expressions filled in. */
   asks: Text.optional(),
+  /** What its agents ask people and still wait for, and the last of what was answered. */
+  questions: z.array(Question).optional(),
   /** Since when its dispatch makes no progress. */
   stalled: z.object({ since: z.int(), process: ProcessSign }).optional(),
+  progress: ToldProgress.optional(),
   /** The task of another run whose result this one has. */
   inheritedFrom: TaskId.optional(),
   outputs: Outputs.optional(),
@@ -123,12 +130,14 @@ export const TASK_MOVES = {
     'task.completed': 'completed',
     'task.needs_added': 'queued',
     'task.reprioritized': 'queued',
+    'question.answered': 'queued',
     'task.cancelled': 'cancelled',
     'task.skipped': 'skipped',
     'task.failed': 'failed',
   },
   assigned: {
     'task.started': 'running',
+    'question.answered': 'assigned',
     'task.requeued': 'queued',
     'task.failed': 'failed',
     'task.cancelled': 'cancelled',
@@ -138,6 +147,10 @@ export const TASK_MOVES = {
     'task.phase_changed': 'running',
     'task.stalled': 'running',
     'task.revived': 'running',
+    'task.progressed': 'running',
+    'question.asked': 'running',
+    'question.answered': 'running',
+    'question.closed': 'running',
     'task.proved': 'running',
     'task.skipped': 'skipped',
     'task.requeued': 'queued',

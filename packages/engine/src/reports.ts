@@ -4,11 +4,13 @@ import type { Address } from '@fusion-kit/domain/message';
 import { Topic } from '@fusion-kit/domain/agent';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Heartbeat, ReportAnswer, RunnerReport } from '@fusion-kit/domain/runner-protocol';
+import { askedBefore } from '@fusion-kit/domain/questions';
 import { meet } from '@fusion-kit/domain/run';
 import type { World } from '@fusion-kit/domain/world';
 import type { LiveDelta } from './engine.ts';
 import { keepText } from '@fusion-kit/domain/kept-text';
 import type { DispatchTokens } from './tokens.ts';
+import { taskSight, teamSight } from './sights.ts';
 import type { Writer } from './writer.ts';
 
 export interface ReportsOptions {
@@ -93,6 +95,17 @@ async function handle(
       });
       return OK;
     }
+    case 'question.ask': {
+      const { type, caller, text, options, about } = report;
+      const { dispatchId } = caller;
+      const task = world.get('tasks', caller.taskId);
+      const questionId = (task && askedBefore(task, { dispatchId, text, options })?.id) ?? newId('qst');
+      await writer.submit({ type, caller, questionId, text, options, about });
+      return { ok: true, id: questionId };
+    }
+    case 'question.close':
+      await writer.submit({ type: 'question.close', caller: report.caller, questionId: report.questionId });
+      return OK;
     case 'message.send': {
       const { projectId, runId, taskId, agentId } = report.caller;
       const name = world.get('agents', agentId)?.name ?? agentId;
@@ -110,6 +123,28 @@ async function handle(
         text,
       });
       return { ok: true, id: messageId };
+    }
+    case 'dispatch.progress':
+      await writer.submit({ type: 'dispatch.progress', caller: report.caller, progress: report.progress });
+      return OK;
+    case 'task.look': {
+      const { caller, task } = report;
+      return { ok: true, task: await writer.read(() => taskSight(world, caller, task)) };
+    }
+    case 'team.look':
+      return { ok: true, team: await writer.read(() => teamSight(world, report.caller)) };
+    case 'agent.subscribe': {
+      const { type, caller, add, remove } = report;
+      await writer.submit({ type, caller, add, remove });
+      return { ok: true, team: await writer.read(() => teamSight(world, caller)) };
+    }
+    case 'task.propose': {
+      const { type, caller, proposal } = report;
+      const proposed = { taskId: newId('tsk'), consentId: newId('tsk') };
+      await writer.submit({ type, caller, proposed, proposal });
+      const { node } = await writer.read(() => taskSight(world, caller, proposed.taskId));
+      const consent = world.get('tasks', proposed.consentId) ? 'asked' : 'given';
+      return { ok: true, proposed: { node, consent } };
     }
     case 'budget.reserve': {
       const reservationId = newId('rsv');

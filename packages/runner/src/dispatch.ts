@@ -5,7 +5,13 @@ import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import type { Receipt } from '@fusion-kit/domain/receipt';
-import type { Heartbeat, RunnerMessage, RunnerReport, StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import type {
+  Heartbeat,
+  RunnerCommand,
+  RunnerMessage,
+  RunnerReport,
+  StartDispatch,
+} from '@fusion-kit/domain/runner-protocol';
 import type { OfferedServices } from './bridge/services.ts';
 import { runCommandNode } from './command.ts';
 import { Deadline } from './deadline.ts';
@@ -16,6 +22,7 @@ import { accepted } from './meter.ts';
 import { checkOutputs, keptOutputs } from './outputs.ts';
 import { prove } from './prove.ts';
 import { Pulse } from './pulse.ts';
+import { Questions } from './questions.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import { tickFile } from './ticks.ts';
 import { toldFailure } from './told-failure.ts';
@@ -45,6 +52,10 @@ export class Dispatch {
   readonly #deadline: Deadline;
   readonly #mailbox = new Mailbox();
   readonly #pulse = new Pulse();
+  readonly #questions: Questions;
+  /** Why its time does not pass, and its silence is not counted. */
+  readonly #rests = new Set<'paused' | 'waits for a person'>();
+  #over = false;
   /** Resolves when nothing of it runs any more. */
   readonly done: Promise<void>;
 
@@ -52,6 +63,11 @@ export class Dispatch {
     this.#start = start;
     this.#parts = parts;
     this.#mailbox.put(start.messages);
+    this.#questions = new Questions({
+      blobs: parts.blobs,
+      report: (report) => this.#report(report),
+      waiting: (waits) => this.#rest('waits for a person', waits),
+    });
     const { title, timeoutMs } = start;
     this.#deadline = new Deadline(timeoutMs, () =>
       this.#stop.abort(new FusionError('task_timeout', `task "${title}" took longer than ${timeoutMs} ms`)),
@@ -63,18 +79,20 @@ export class Dispatch {
 
   pause(): void {
     this.#gate.close();
-    this.#deadline.pause();
-    this.#pulse.rest(true);
+    this.#rest('paused', true);
   }
 
   resume(): void {
     this.#gate.open();
-    this.#deadline.run();
-    this.#pulse.rest(false);
+    this.#rest('paused', false);
   }
 
   deliver(messages: readonly RunnerMessage[]): void {
     this.#mailbox.put(messages);
+  }
+
+  answer(command: Extract<RunnerCommand, { type: 'dispatch.answer' }>): void {
+    this.#questions.put(command);
   }
 
   get agentId() {
@@ -94,6 +112,14 @@ export class Dispatch {
     this.#stop.abort(new FusionError('dispatch_stale', reason));
   }
 
+  #rest(why: 'paused' | 'waits for a person', rests: boolean): void {
+    if (rests) this.#rests.add(why);
+    else this.#rests.delete(why);
+    if (this.#rests.size > 0) this.#deadline.pause();
+    else if (!this.#over) this.#deadline.run();
+    this.#pulse.rest(this.#rests.size > 0);
+  }
+
   async #run(): Promise<void> {
     try {
       await this.#report({ type: 'dispatch.started' });
@@ -102,6 +128,7 @@ export class Dispatch {
       const reason: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : thrown;
       await this.#fail(asFusionError(reason));
     } finally {
+      this.#over = true;
       this.#deadline.pause();
       this.#parts.sampler.stop(this.#start.caller.dispatchId);
     }
@@ -177,8 +204,11 @@ export class Dispatch {
       runtime,
       upstream,
       services,
+      mailbox: this.#mailbox,
+      report: (report) => this.#report(report),
       takeMessages: async () => this.#mailbox.take(),
       send: async (message) => void (await this.#report({ type: 'message.send', ...message })),
+      ask: (question, signal) => this.#questions.ask(question, signal),
       gate: (signal) => this.#gate.pass(signal),
     };
   }

@@ -100,6 +100,8 @@ export class Runner {
         return this.#dispatches.get(command.dispatchId)?.resume();
       case 'dispatch.deliver':
         return this.#dispatches.get(command.dispatchId)?.deliver(command.messages);
+      case 'dispatch.answer':
+        return this.#dispatches.get(command.dispatchId)?.answer(command);
       case 'run.check':
         return this.#hold(this.#check(command));
       case 'run.stop_check':

@@ -1,17 +1,29 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
-import type { ModelEndpoint, Runtime, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
+import type {
+  AskedQuestion,
+  ModelEndpoint,
+  PersonsAnswer,
+  Runtime,
+  RuntimeEvent,
+  Turn,
+  TurnResult,
+} from '@fusion-kit/domain/ports/runtime';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import { type DeskParts, openDesk } from './desk/desk.ts';
 import { type OfferedServices, openServices } from './bridge/services.ts';
 import { graced } from './graced.ts';
+import { contextOf } from './context-of.ts';
 import type { Claim, Hands } from './hands.ts';
+import { misfits } from './outputs.ts';
 import { fromConversation } from './wire-text.ts';
 
 /** What an agent has beside its hands: a way to think, and how it is spoken to. */
-export interface Mind extends Pick<Turn, 'takeMessages' | 'send'> {
+export interface Mind extends Pick<Turn, 'takeMessages' | 'send'>, Pick<DeskParts, 'mailbox' | 'report'> {
   runtime: Runtime;
   upstream: Upstream | undefined;
   services: OfferedServices | undefined;
+  ask: (question: AskedQuestion, signal: AbortSignal) => Promise<PersonsAnswer>;
   gate: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -23,17 +35,20 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
   const over = new AbortController();
   const signal = AbortSignal.any([hands.signal, over.signal]);
   const model = endpointOf(hands, mind);
-  const services = mind.services && (await openServices(mind.services, { caller, agent, workspace, ...mind }));
+  const ask: Turn['ask'] = (question, withdrawn) =>
+    mind.ask(question, withdrawn ? AbortSignal.any([signal, withdrawn]) : signal);
+  const assignment = { title, work, inputs: { ...inputs, ...work.inputs } };
+  const desk = openDesk({ assignment, history, blobs, pulse, ...mind, ask, keep: hands.keep });
+  const services = mind.services && (await openServices(mind.services, { caller, agent, workspace, desk, ...mind }));
   const turn: Turn = {
     caller,
     agent,
-    title,
-    work,
-    inputs: { ...inputs, ...work.inputs },
+    ...assignment,
     team,
     ...(teamGoesOn && { teamGoesOn }),
     history,
     ...(note && { note }),
+    attempt: start.attempt ?? 1,
     workspacePath: workspace.path,
     home: workspace.home,
     ...(services && { services }),
@@ -41,7 +56,9 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     cage: (command, args, options) => workspace.cage(command, args, options),
     takeMessages: mind.takeMessages,
     send: mind.send,
+    ask,
     attend: (pid) => pulse.attend(pid),
+    misfits: ({ summary, outputs }) => misfits(work, { ...outputs, summary }),
     gate: () => mind.gate(signal),
   };
   const tools = openTools(hands);
@@ -51,7 +68,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
       pulse.beat();
       const { done, value } = await graced(conversation.next(), signal);
       pulse.beat();
-      if (done) return { ...value.outputs, summary: value.summary };
+      if (done) return claimOf(value, desk.outputs());
       if (value.type === 'delta') {
         hands.show(value.text);
         continue;
@@ -69,6 +86,13 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
   }
 }
 
+/** What a program gave at the desk counts where its runtime does not say otherwise. */
+const claimOf = ({ summary, outputs }: TurnResult, given: Claim): Claim => ({
+  ...given,
+  ...outputs,
+  summary: summary || (given['summary'] ?? ''),
+});
+
 function endpointOf({ start: { agent, caller } }: Hands, { runtime, upstream }: Mind): ModelEndpoint | undefined {
   if (!runtime.needsModel || !upstream) return undefined;
   const model = agent.model ?? upstream.defaultModel;
@@ -78,7 +102,14 @@ function endpointOf({ start: { agent, caller } }: Hands, { runtime, upstream }: 
       `agent ${agent.name} names no model and provider ${upstream.id} has no default one`,
     );
   const { id: provider, protocol, baseUrl } = upstream;
-  return { provider, protocol, baseUrl, model, fetch: (input, init) => upstream.fetch(caller, input, init) };
+  return {
+    provider,
+    protocol,
+    baseUrl,
+    model,
+    fetch: (input, init) => upstream.fetch(caller, input, init),
+    contextTokens: () => contextOf(upstream, model),
+  };
 }
 
 /** A tool call ends by itself: every tool has a time limit. While one is open, silence is not the agent's. */

@@ -11,6 +11,7 @@ const taskId = sampleId('tsk', 1);
 const dispatchId = sampleId('dsp', 1);
 const messageId = sampleId('msg', 1);
 const workflowId = sampleId('wfl', 1);
+const questionId = sampleId('qst', 1);
 const reservationId = sampleId('rsv', 1);
 const v = 1 as const;
 const commit = 'a'.repeat(40);
@@ -112,6 +113,7 @@ export const SAMPLE: { [Type in EventType]: EventOf<Type> } = {
   'task.skipped': { type: 'task.skipped', v, projectId, runId, taskId, reason: 'not needed' },
   'turn.opened': { type: 'turn.opened', ...dispatch, system: 'You are ada.', prompt: 'Build it.' },
   'turn.told': { type: 'turn.told', ...dispatch, text: 'Hello', messageIds: [messageId] },
+  'turn.compacted': { type: 'turn.compacted', ...dispatch, before: 3, text: 'So far I have looked.' },
   'step.answered': { type: 'step.answered', ...dispatch, step: 1, text: 'I look.', calls: [], finishReason: 'stop' },
   'tool.called': { type: 'tool.called', ...dispatch, callId: 'c1', tool: 'read_file', input: '{}' },
   'tool.returned': {
@@ -135,6 +137,19 @@ export const SAMPLE: { [Type in EventType]: EventOf<Type> } = {
     costUsd: null,
   },
   'host.refused': { type: 'host.refused', ...dispatch, destination: 'evil.example:443', reason: 'not among its hosts' },
+  'question.asked': {
+    type: 'question.asked',
+    ...dispatch,
+    questionId,
+    text: 'May I delete it?',
+    options: [
+      { id: 'yes', label: 'Yes' },
+      { id: 'no', label: 'No' },
+    ],
+    about: { callId: 'c1', tool: 'shell' },
+  },
+  'question.answered': { type: 'question.answered', ...dispatch, questionId, option: 'yes', text: 'Go on.', by: 'ada' },
+  'question.closed': { type: 'question.closed', ...dispatch, questionId },
   'budget.reserved': { type: 'budget.reserved', ...dispatch, reservationId, tokens: 100, costUsd: 0.01 },
   'model.called': {
     type: 'model.called',

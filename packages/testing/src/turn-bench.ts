@@ -55,6 +55,7 @@ export async function turnBench(work: Record<string, unknown> = {}, changes: Par
       { name: 'grace', capabilities: ['review'] },
     ],
     history: [],
+    attempt: 1,
     workspacePath,
     home,
     cage: (command, args, options = {}) => ({
@@ -68,10 +69,12 @@ export async function turnBench(work: Record<string, unknown> = {}, changes: Par
       sent.push(message);
       return Promise.resolve();
     },
+    ask: () => Promise.resolve({ text: 'As you like.', by: 'a person' }),
     attend(pid) {
       attended.add(pid);
       return () => void attended.delete(pid);
     },
+    misfits: () => [],
     gate: () => Promise.resolve(),
     ...changes,
   };

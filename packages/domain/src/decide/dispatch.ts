@@ -2,6 +2,7 @@ import { FusionError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
 import type { Caller } from '../ports/upstream.ts';
+import { takenBy } from '../questions.ts';
 import { runEnded } from '../run.ts';
 import { isEnded, isHeld, type Task } from '../task.ts';
 import type { World } from '../world.ts';
@@ -104,13 +105,16 @@ export const dispatchRules: Rules<
   },
 
   'activity.record'(world, { caller, events }, at) {
-    open(world, caller);
+    const task = open(world, caller);
     if (world.get('agents', caller.agentId)?.credentials === 'login') requireUnspent(world, caller, at);
-    return events.flatMap((event): Event[] => {
+    const taken = new Set(events.flatMap((event) => takenBy(task, { ...event, ...caller })));
+    const closed = [...taken].map((questionId): Event => ({ type: 'question.closed', v: 1, ...caller, questionId }));
+    const recorded = events.flatMap((event): Event[] => {
       const told = event.type === 'turn.told' ? delivered(world, caller, event.messageIds) : [];
       const read = event.type === 'step.answered' ? acknowledged(world, caller) : [];
       return [...told, { ...event, ...caller }, ...read]; // whoever reports speaks for its own dispatch only
     });
+    return [...recorded, ...closed];
   },
 };
 

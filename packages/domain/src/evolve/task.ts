@@ -2,7 +2,9 @@ import type { Entry } from '../entry.ts';
 import { FusionError } from '../errors.ts';
 import { countsAsAttempt } from '../failure-policy.ts';
 import { type Moves, moveOf } from '../moves.ts';
+import { withoutOpen } from '../questions.ts';
 import { TASK_MOVES, type Task, type TaskState } from '../task.ts';
+import { evolveQuestions } from './question.ts';
 import { addUsage, NO_USAGE } from '../usage.ts';
 
 const MOVES: Moves<TaskState> = TASK_MOVES;
@@ -45,12 +47,18 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       };
     case 'task.stalled':
       return { ...task, stalled: { since: at - event.quietMs, process: event.process } };
+    case 'task.progressed':
+      return { ...task, progress: { ...event.progress, at, count: (task.progress?.count ?? 0) + 1 } };
     case 'task.revived': {
       const { stalled: _over, ...rest } = task;
       return rest;
     }
+    case 'question.asked':
+    case 'question.answered':
+    case 'question.closed':
+      return evolveQuestions(task, { at }, event);
     case 'task.assigned': {
-      const { notBefore: _waited, ...rest } = task;
+      const { notBefore: _waited, progress: _past, ...rest } = task;
       const { stolenFrom } = event;
       const dispatch = {
         id: event.dispatchId,
@@ -72,19 +80,21 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     case 'task.phase_changed':
       return { ...task, phase: event.phase };
     case 'task.proved':
-      return { ...task, phase: 'landing', outputs: event.outputs, receipt: event.receipt };
+      return { ...withoutOpen(task), phase: 'landing', outputs: event.outputs, receipt: event.receipt };
     case 'task.requeued': {
-      const { dispatch: _lost, phase: _left, stalled: _over, ...rest } = task;
+      const isAttempt = event.failure !== undefined && countsAsAttempt(event.failure.code);
+      // Interrupted work goes on and asks again; another attempt begins with questions of its own.
+      const { dispatch: _lost, phase: _left, stalled: _over, ...rest } = isAttempt ? withoutOpen(task) : task;
       return {
         ...rest,
         state,
-        attempts: task.attempts + (event.failure && countsAsAttempt(event.failure.code) ? 1 : 0),
+        attempts: task.attempts + (isAttempt ? 1 : 0),
         ...(event.failure && { failure: event.failure }),
         ...(event.notBefore !== undefined && { notBefore: event.notBefore }),
       };
     }
     case 'task.completed': {
-      const { phase: _done, failure: _overcome, stalled: _over, ...rest } = task;
+      const { phase: _done, failure: _overcome, stalled: _over, ...rest } = withoutOpen(task);
       return {
         ...rest,
         state,
@@ -95,7 +105,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       };
     }
     case 'task.failed': {
-      const { phase: _done, stalled: _over, ...rest } = task;
+      const { phase: _done, stalled: _over, ...rest } = withoutOpen(task);
       return {
         ...rest,
         state,
@@ -106,7 +116,7 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     }
     case 'task.cancelled':
     case 'task.skipped': {
-      const { phase: _done, stalled: _over, ...rest } = task;
+      const { phase: _done, stalled: _over, ...rest } = withoutOpen(task);
       return { ...rest, state, finishedAt: at, reason: event.reason };
     }
     default:

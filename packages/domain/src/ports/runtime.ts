@@ -2,6 +2,7 @@ import type { AgentSpec } from '../agent.ts';
 import type { FusionError } from '../errors.ts';
 import type { ConversationEvent } from '../event.ts';
 import type { MessageId } from '../ids.ts';
+import type { QuestionOption, QuestionSubject } from '../question.ts';
 import type { AgentWork } from '../nodes/agent.ts';
 import type { CommandLine } from './sandbox.ts';
 import type { Bridge, CageOptions } from './workspaces.ts';
@@ -14,6 +15,8 @@ export interface ModelEndpoint {
   baseUrl: string;
   model: string;
   fetch: typeof globalThis.fetch;
+  /** How many tokens the model can be sent, what it answers included; undefined when nobody says. Never rejects. */
+  contextTokens?(): Promise<number | undefined>;
 }
 
 /** How a program that works for a turn reaches the house: models by the gateway, tools by MCP. */
@@ -26,6 +29,8 @@ export interface TurnServices {
   readonly bridge?: Bridge;
   /** Why the latest request for a model's answer was refused, undefined when it was answered: a program may hide it, and end its turn as if all were well. */
   failure(): FusionError | undefined;
+  /** What the agent has given by `fusion_output` and `fusion_finish`, `summary` among them. It counts where the turn's result does not name the same. */
+  outputs(): Readonly<Record<string, string>>;
 }
 
 /** A message on its way into a conversation. `from` and `topic` as the agent should read them. */
@@ -34,6 +39,20 @@ export interface InboundMessage {
   from: string;
   topic?: string | undefined;
   text: string;
+}
+
+/** What an agent asks people: at most 20 answers to choose from, or none, which asks for words. */
+export interface AskedQuestion {
+  text: string;
+  options: readonly QuestionOption[];
+  about?: QuestionSubject;
+}
+
+/** What a person answered: an option, words, or both. */
+export interface PersonsAnswer {
+  option?: string;
+  text?: string;
+  by: string;
 }
 
 /** The part of a conversation event that the runtime knows; the runner adds whose it is, and puts long texts away. */
@@ -68,6 +87,8 @@ export interface Turn {
   history: readonly RuntimeEvent[];
   /** Why the last attempt was not enough, to be said before anything else is asked. */
   note?: string;
+  /** Which attempt at the task this is, counted from 1; an interruption begins no other. `history` goes back to the first. */
+  attempt: number;
   workspacePath: string;
   /** The agent's own HOME, as `Workspace.home` promises. */
   home: string;
@@ -81,10 +102,20 @@ export interface Turn {
   /** `to` is an agent's name or a topic. @throws {FusionError} when the name is unknown */
   send(message: { to: string; text: string }): Promise<void>;
   /**
+   * Asks people and waits until one answers, however long that takes: meanwhile the task is parked, and neither its time passes nor is its silence counted.
+   * What the same task asked before an interruption, in the same words, has the answer that was given meanwhile.
+   *
+   * @param signal withdraws the question; so does the end of the turn
+   * @throws {FusionError} `question_refused` when it cannot be asked: too many wait, or its options are none to choose from
+   */
+  ask(question: AskedQuestion, signal?: AbortSignal): Promise<PersonsAnswer>;
+  /**
    * Has a process watched that works for this turn: its use of the CPU counts as progress, and its unseen death ends the turn. The returned
    * function lets it go, which whoever sees its end calls first.
    */
   attend?(pid: number): () => void;
+  /** Where the outputs do not keep to the schemas that the node declares, in words; empty when all do. Such a result would be refused. */
+  misfits(result: TurnResult): readonly string[];
   /** Resolves at once, or when a paused agent is resumed. Awaited between steps. */
   gate(): Promise<void>;
 }

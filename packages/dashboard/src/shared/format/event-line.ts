@@ -71,6 +71,8 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'task.skipped': (event, names) => `${names.task(event.taskId)} skipped: ${reasonLine(event.reason, names)}`,
   'turn.opened': (event, names) => `${names.agent(event.agentId)} begins ${names.task(event.taskId)}`,
   'turn.told': (event, names) => `${names.agent(event.agentId)} is told ${quoted(event.text)}`,
+  'turn.compacted': (event, names) =>
+    `${names.agent(event.agentId)} goes on with a shorter memory of what came before step ${event.before}`,
   'step.answered': (event, names) => {
     const tools = event.calls.map((call) => call.tool).join(', ');
     const text = said(event.text);
@@ -91,6 +93,10 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
     `${names.agent(event.agentId)} used, as ${event.program} says, ${tokens(event.inputTokens)} in, ${tokens(event.outputTokens)} out${event.costUsd === null ? '' : `, ${usd(event.costUsd)}`}`,
   'host.refused': (event, names) =>
     `${names.agent(event.agentId)} tried to reach ${event.destination} and was refused: ${event.reason}`,
+  'question.asked': (event, names) => `${names.agent(event.agentId)} asks ${quoted(event.text)}`,
+  'question.answered': (event, names) =>
+    `${event.by} answers ${names.agent(event.agentId)}: ${[event.option, event.text && quoted(event.text)].filter(Boolean).join(', ')}`,
+  'question.closed': (event, names) => `${names.agent(event.agentId)} waits for no answer any more`,
   'budget.reserved': (event, names) =>
     `${names.agent(event.agentId)} reserves ${tokens(event.tokens)} tokens${event.costUsd === null ? '' : ` (${usd(event.costUsd)})`}`,
   'model.called': (event, names) =>

@@ -1,0 +1,93 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { QuestionId } from '@fusion-kit/domain/ids';
+import { cutText, keepText } from '@fusion-kit/domain/kept-text';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
+import type { AskedQuestion, PersonsAnswer } from '@fusion-kit/domain/ports/runtime';
+import { QUESTION_OPTION_TEXT_MAX, QUESTION_OPTIONS_MAX } from '@fusion-kit/domain/question';
+import type { RunnerCommand, RunnerReport } from '@fusion-kit/domain/runner-protocol';
+import { until } from './until.ts';
+
+type Asking = Pick<Extract<RunnerReport, { type: 'question.ask' }>, 'type' | 'text' | 'options' | 'about'>;
+type Closing = Pick<Extract<RunnerReport, { type: 'question.close' }>, 'type' | 'questionId'>;
+type Answer = Extract<RunnerCommand, { type: 'dispatch.answer' }>;
+
+export interface QuestionsOptions {
+  blobs: Blobs;
+  /** @throws {FusionError} what the engine refused with */
+  report: (report: Asking | Closing) => Promise<{ id?: string | undefined }>;
+  /** Told whenever the dispatch begins or stops to wait for a person. */
+  waiting: (waits: boolean) => void;
+}
+
+/** Longest text of a question that its event holds itself. */
+const TEXT_MAX = 2_000;
+
+/** What one dispatch asks people, and the answers on their way to it. */
+export class Questions {
+  readonly #options: QuestionsOptions;
+  readonly #answers = new Map<QuestionId, PersonsAnswer>();
+  readonly #waiting = new Map<QuestionId, (answer: PersonsAnswer) => void>();
+  #asked = 0;
+
+  constructor(options: QuestionsOptions) {
+    this.#options = options;
+  }
+
+  /** As `Turn.ask` promises. */
+  async ask({ text, options, about }: AskedQuestion, signal: AbortSignal): Promise<PersonsAnswer> {
+    signal.throwIfAborted();
+    const { blobs, report } = this.#options;
+    const question = {
+      text: await keepText(blobs, text, TEXT_MAX),
+      options: options.map(checked),
+      ...(about && { about: shortened(about) }),
+    };
+    if (options.length > QUESTION_OPTIONS_MAX)
+      throw new FusionError(
+        'question_refused',
+        `the question has ${options.length} options, more than the ${QUESTION_OPTIONS_MAX} that one may have`,
+      );
+    this.#rest(1);
+    try {
+      const id = (await report({ type: 'question.ask', ...question })).id as QuestionId;
+      const answered = new Promise<PersonsAnswer>((resolve) => this.#waiting.set(id, resolve));
+      const early = this.#answers.get(id);
+      if (early) return early;
+      return await until(answered, signal).catch(async (reason: unknown) => {
+        await report({ type: 'question.close', questionId: id }).catch(() => {}); // it ends with its dispatch
+        throw reason;
+      });
+    } finally {
+      this.#rest(-1);
+    }
+  }
+
+  put({ questionId, answer }: Answer): void {
+    const said = {
+      by: answer.by,
+      ...(answer.option !== undefined && { option: answer.option }),
+      ...(answer.text !== undefined && { text: answer.text }),
+    };
+    this.#answers.set(questionId, said);
+    this.#waiting.get(questionId)?.(said);
+    this.#waiting.delete(questionId);
+  }
+
+  #rest(change: number): void {
+    const before = this.#asked;
+    this.#asked += change;
+    if (before === 0 || this.#asked === 0) this.#options.waiting(this.#asked > 0);
+  }
+}
+
+/** What an agent calls its options may have any length; what it knows them by is kept as it is. */
+function checked({ id, label }: AskedQuestion['options'][number]): { id: string; label: string } {
+  if (id === '' || cutText(id, QUESTION_OPTION_TEXT_MAX) !== id)
+    throw new FusionError('question_refused', `an option needs an id of 1 to ${QUESTION_OPTION_TEXT_MAX} characters`);
+  return { id, label: cutText(label, QUESTION_OPTION_TEXT_MAX) || id };
+}
+
+const shortened = ({ callId, tool }: NonNullable<AskedQuestion['about']>) => ({
+  ...(callId !== undefined && { callId: cutText(callId, QUESTION_OPTION_TEXT_MAX) }),
+  ...(tool !== undefined && { tool: cutText(tool, QUESTION_OPTION_TEXT_MAX) }),
+});
