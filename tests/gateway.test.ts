@@ -45,7 +45,7 @@ async function working(
   let failure: string | undefined;
   const runtime: Runtime = {
     id: 'program',
-    needsModel: true,
+    needsModel: () => true,
     async *run(turn, signal) {
       yield* [];
       const { url = '', token = '' } = turn.services ?? {};

@@ -123,8 +123,8 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       version,
       log,
       limits,
-      providerOf: ({ runtime, provider }) =>
-        provider ?? (runtimes.get(runtime)?.needsModel ? DEFAULT_PROVIDER : undefined),
+      providerOf: (agent) =>
+        runtimes.get(agent.runtime)?.needsModel(agent) ? (agent.provider ?? DEFAULT_PROVIDER) : agent.provider,
       admission,
     });
     record.engine = engine;

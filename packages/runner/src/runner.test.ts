@@ -309,7 +309,7 @@ describe('an agent', () => {
   };
   const upstream = (check: Upstream['check']) =>
     ({ id: 'nobody', protocol: 'openrouter', baseUrl: '', check }) as Partial<Upstream> as Upstream;
-  const needy: Runtime = { ...idle, needsModel: true };
+  const needy: Runtime = { ...idle, needsModel: () => true };
 
   it('is ready when its workspace is', async () => {
     const { engine } = open();

@@ -128,18 +128,20 @@ export class Runner {
         `there is no runtime ${agent.runtime}; there are ${[...runtimes.keys()].join(', ')}`,
       );
     const provider = agent.provider ?? defaultProvider;
-    const found = runtime.needsModel ? upstream(provider) : undefined;
-    if (runtime.needsModel && !found) throw new FusionError('provider_unknown', `there is no provider ${provider}`);
+    const needsModel = runtime.needsModel(agent);
+    const found = needsModel ? upstream(provider) : undefined;
+    if (needsModel && !found) throw new FusionError('provider_unknown', `there is no provider ${provider}`);
     return { runtime, upstream: found, workspaces: workspacesFor(agent) };
   }
 
   async #openAgent({ agentId, agent, project }: CommandOf<'agent.open'>): Promise<void> {
     const { end } = this.#options;
     try {
-      const { upstream, workspaces } = this.#equipment(agent);
+      const { runtime, upstream, workspaces } = this.#equipment(agent);
       const [status, workspace] = await Promise.all([
         upstream?.check(this.#stop.signal),
         workspaces.open(agentId, project),
+        runtime?.check?.(agent),
       ]);
       if (status?.failure) throw errorOf(status.failure);
       await end.report({ type: 'agent.ready', agentId, workspace: workspace.path, sandbox: workspace.sandbox });

@@ -94,7 +94,7 @@ const claimOf = ({ summary, outputs }: TurnResult, given: Claim): Claim => ({
 });
 
 function endpointOf({ start: { agent, caller } }: Hands, { runtime, upstream }: Mind): ModelEndpoint | undefined {
-  if (!runtime.needsModel || !upstream) return undefined;
+  if (!runtime.needsModel(agent) || !upstream) return undefined;
   const model = agent.model ?? upstream.defaultModel;
   if (!model)
     throw new FusionError(

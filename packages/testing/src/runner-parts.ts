@@ -115,7 +115,11 @@ export function scriptedWorkspaces(script: {
 }
 
 /** A runtime of one function. */
-export const runtimeOf = (run: Runtime['run'], needsModel = false): Runtime => ({ id: 'scripted', needsModel, run });
+export const runtimeOf = (run: Runtime['run'], needsModel = false): Runtime => ({
+  id: 'scripted',
+  needsModel: () => needsModel,
+  run,
+});
 
 /** A dispatch that a runner can begin at once. */
 export const sampleStart = (change: Partial<StartDispatch> = {}): StartDispatch => ({

@@ -23,7 +23,7 @@ import { FINISH, missingOutputs } from './tools/finish.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** fusion-kit's own agent: a model, a few tools, and one loop. What was said and done is in the events alone, so any prefix of them can be gone on from. */
-export const modelLoop = (): Runtime => ({ id: 'model-loop', needsModel: true, run });
+export const modelLoop = (): Runtime => ({ id: 'model-loop', needsModel: () => true, run });
 
 async function* run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEvent | Delta, TurnResult> {
   const endpoint = turn.model;
