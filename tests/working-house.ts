@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { agentServices } from '@fusion-kit/cli/agent-services';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { Runtime } from '@fusion-kit/domain/ports/runtime';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
@@ -8,7 +9,6 @@ import type { WorkflowNode } from '@fusion-kit/domain/workflow';
 import type { Engine } from '@fusion-kit/engine/engine';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import type { WatchdogLimits } from '@fusion-kit/engine/watchdog';
-import { gateway } from '@fusion-kit/gateway/gateway';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { reportingMeter } from '@fusion-kit/runner/meter';
@@ -82,7 +82,7 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
     runtimes: new Map(runtimes.map((runtime) => [runtime.id, runtime])),
     upstream: () => upstream,
     defaultProvider: upstream?.id ?? 'nobody',
-    services: { directory: join(data, 'bridge'), serve: (clientOf) => gateway({ clientOf }) },
+    services: { directory: join(data, 'bridge'), serve: agentServices('test') },
     workspacesFor: () => cages,
     ...(options.heartbeatMs !== undefined && {
       heartbeatMs: options.heartbeatMs,

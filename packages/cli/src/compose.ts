@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import type { Engine } from '@fusion-kit/engine/engine';
 import { openEngine } from '@fusion-kit/engine/open-engine';
 import { rebuildRows } from '@fusion-kit/engine/rebuild';
-import { gateway } from '@fusion-kit/gateway/gateway';
 import { fileBlobs } from '@fusion-kit/journals/blobs/file-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { LearnedMemory } from '@fusion-kit/runner/admission/learned-memory';
@@ -23,9 +22,12 @@ import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
 import { removeLeftCheckouts } from '@fusion-kit/workspaces/checkout';
 import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
+import { leashClaims } from '@fusion-kit/workspaces/sandbox/claims';
+import { leashes } from '@fusion-kit/workspaces/sandbox/limits/leashes';
 import { emptyTrash } from '@fusion-kit/workspaces/trash';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
 import { accessToken } from './access-token.ts';
+import { agentServices } from './agent-services.ts';
 import { allowed, confine } from './confinement.ts';
 import { KeyChain } from './keys/key-chain.ts';
 import { keyFileOf } from './keys/key-file.ts';
@@ -61,6 +63,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const blobs = through('blobs', fileBlobs(join(dataDir, 'blobs')));
     const limits = await readLimits(dataDir);
     const confinement = await confine(options.sandbox, env['PATH']);
+    const { sandbox, means } = confinement;
 
     const wire = localTransport();
     const engineEnd = through('engineEnd', wire.engine);
@@ -106,10 +109,10 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       upstream: (id) => recordings.upstream(id) ?? providers.upstream(id),
       defaultProvider: DEFAULT_PROVIDER,
       sampler,
-      services: { directory: join(dataDir, 'bridge'), serve: (clientOf) => gateway({ clientOf }) },
+      services: { directory: join(dataDir, 'bridge'), serve: agentServices(version) },
       workspacesFor: allowed(
         confinement,
-        through('workspaces', workspaces({ root: dataDir, sandbox: confinement.sandbox, store })),
+        through('workspaces', workspaces({ root: dataDir, sandbox, store, leashes: leashes(dataDir, means, limits.agent) })),
       ),
       log,
     });
@@ -141,6 +144,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       version,
       dataDir,
       sandbox: confinement.state,
+      leash: leashClaims(sandbox, means, limits.agent),
       startedAt: Date.now(),
       clock: Date.now,
       ...(existsSync(DASHBOARD) && { dashboardDir: DASHBOARD }),
@@ -148,6 +152,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       defaultProvider: DEFAULT_PROVIDER,
       providers,
       machine: () => admission.view(),
+      holds: (dispatchId) => sampler.sampleOf(dispatchId),
       onShutdown: () => options.onShutdown('a command asked for it'),
       log: (message, error) =>
         log(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),

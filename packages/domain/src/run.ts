@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { Failure } from './errors.ts';
 import { ProjectId, RunId, WorkflowId } from './ids.ts';
+import { AllowedHost, SecretName } from './leash.ts';
+import { ProposalPolicy } from './proposal.ts';
 import { CheckResult, CommitId } from './receipt.ts';
 import { BlobRef } from './text.ts';
 import { Budget, Usage } from './usage.ts';
@@ -26,12 +28,16 @@ export const RunSpec = z.object({
   base: CommitId.optional(),
   setup: z.array(z.string()),
   check: z.array(z.string()),
+  /** What its own commands may reach, and the secrets they are given, as the definition says. */
+  hosts: z.array(AllowedHost).optional(),
+  secrets: z.array(SecretName).optional(),
   budget: Budget,
   /** The definition as it was when the run started, the sub-workflows it names put in: canonical JSON in the blob store. */
   definition: BlobRef.optional(),
   concurrency: z.int().min(1).optional(),
   deadlineAt: z.int().optional(),
   stall: StallPolicy.optional(),
+  proposals: ProposalPolicy.optional(),
   /** The run whose work this one goes on from, and the node that is done anew. */
   forkOf: z.object({ runId: RunId, node: z.string().optional() }).optional(),
 });

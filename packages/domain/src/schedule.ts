@@ -41,7 +41,7 @@ export const needsMet = (world: World, task: Task): boolean =>
     : world.unmetNeeds(task.id).size === 0;
 
 /** Whether an agent has what a task requires and may work on its run at all. Pure. */
-export const suits = (agent: Agent, task: Task): boolean =>
+export const suits = (agent: Agent, task: Pick<Task, 'projectId' | 'runId' | 'work' | 'requires'>): boolean =>
   agent.projectId === task.projectId &&
   (agent.runId === undefined || agent.runId === task.runId) &&
   isWanted(agent, task.work) &&

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { AgentSpec, Capability } from './agent.ts';
 import { ProjectId, WorkflowId } from './ids.ts';
+import { AllowedHost, SecretName } from './leash.ts';
 import { NodeWork, RetryPolicy } from './node.ts';
 import { Expression, OutputTemplates } from './nodes/fields.ts';
+import { ProposalPolicy } from './proposal.ts';
 import { StallPolicy } from './run.ts';
 import { Accept } from './task.ts';
 import { BlobRef } from './text.ts';
@@ -47,6 +49,10 @@ export const WorkflowDefinition = z.object({
   team: z.array(AgentSpec).max(200),
   setup: z.array(z.string()),
   check: z.array(z.string()),
+  /** What its own commands (setup, check, verify, command nodes) may reach over the network. Absent: setup the public package registries, the others nothing. */
+  hosts: z.array(AllowedHost).max(50).optional(),
+  /** Secrets that its own commands are given. */
+  secrets: z.array(SecretName).max(20).optional(),
   budget: Budget,
   /** What the workflow gives when it runs inside another, by name. */
   outputs: OutputTemplates.optional(),
@@ -56,6 +62,8 @@ export const WorkflowDefinition = z.object({
   timeoutMs: z.int().positive().optional(),
   /** What is done about an agent that makes no progress. */
   stall: StallPolicy.optional(),
+  /** What becomes of tasks that agents propose; a person is asked when absent. */
+  proposals: ProposalPolicy.optional(),
   nodes: z.array(WorkflowNode).min(1).max(NODES_MAX),
 });
 export type WorkflowDefinition = z.infer<typeof WorkflowDefinition>;

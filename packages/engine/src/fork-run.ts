@@ -105,7 +105,7 @@ async function historyOf(options: ForkOptions, run: Run): Promise<History> {
   for await (const rows of tasksOf(options, run)) {
     for (const task of rows) {
       nodes.set(task.id, ownNodeOf(task.node));
-      if (!task.scope) own.push(task);
+      if (!task.scope && !task.proposedBy) own.push(task); // what was proposed then may be proposed again
     }
   }
   const merges = (await mergesOf(options, run)).map(({ taskId, commit }) => ({

@@ -68,11 +68,14 @@ export function planRun(request: RunPlanRequest): RunPlan {
     ...(base && { base, branch: branchName(definition.name, id) }),
     setup: definition.setup,
     check: definition.check,
+    ...(definition.hosts && { hosts: definition.hosts }),
+    ...(definition.secrets && { secrets: definition.secrets }),
     budget: definition.budget,
     definition: { ...request.pinned, preview: '' }, // nobody reads it there, and the event holds inputs and commands
     ...(definition.concurrency !== undefined && { concurrency: definition.concurrency }),
     ...(timeoutMs !== undefined && { deadlineAt: request.now + timeoutMs }),
     ...(definition.stall && { stall: definition.stall }),
+    ...(definition.proposals && { proposals: definition.proposals }),
     ...(request.forkOf && { forkOf: request.forkOf }),
   };
   const tasks = taskSpecs(definition.nodes, { projectId: project.id, runId: id }, newId);

@@ -4,6 +4,7 @@ import type { RunnerMessage } from '@fusion-kit/domain/runner-protocol';
 /** Messages on their way into a conversation, each once however often it was sent over. */
 export class Mailbox {
   readonly #seen = new Set<MessageId>();
+  readonly #readers = new Set<() => void>();
   #waiting: RunnerMessage[] = [];
 
   put(messages: readonly RunnerMessage[]): void {
@@ -12,6 +13,17 @@ export class Mailbox {
       this.#seen.add(message.id);
       this.#waiting.push(message);
     }
+    if (this.#waiting.length === 0) return;
+    for (const wake of this.#readers) wake();
+    this.#readers.clear();
+  }
+
+  /** Resolves when there is something to take. */
+  filled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#waiting.length > 0) resolve();
+      else this.#readers.add(resolve);
+    });
   }
 
   /** What has come since the last time, in the order of sending. */

@@ -75,6 +75,7 @@ const agent = fc
       writes: optional(paths),
       wants: optional(fc.oneof(fc.record({ runtime: text(64) }), fc.record({ provider: text(64), model: text(200) }))),
       maxSteps: fc.integer({ min: 1, max: 500 }),
+      maxTokens: fc.integer({ min: 1, max: 10_000_000 }),
     });
   });
 const command = fc.record({
@@ -200,9 +201,12 @@ export const anyDefinition: fc.Arbitrary<WorkflowDefinition> = fc
       nodes: nodesOf(nodesOf(nodesOf())),
       description: fc.oneof(text(500), fc.constant('')),
       outputs,
+      hosts: fc.array(fc.constantFrom('registry.npmjs.org', '*.example.com:8443', 'localhost:5432'), { maxLength: 2 }),
+      secrets: fc.array(fc.constantFrom('NPM_TOKEN', 'DATABASE_URL'), { maxLength: 2 }),
       concurrency: fc.integer({ min: 1, max: 10_000 }),
       timeoutMs: durationMs,
       stall: fc.constantFrom('retry', 'ask', 'wait'),
+      proposals: fc.constantFrom('ask', 'accept', 'refuse'),
     },
     { requiredKeys: ['name', 'inputs', 'team', 'setup', 'check', 'budget', 'nodes'] },
   )

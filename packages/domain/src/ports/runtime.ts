@@ -29,8 +29,6 @@ export interface TurnServices {
   readonly bridge?: Bridge;
   /** Why the latest request for a model's answer was refused, undefined when it was answered: a program may hide it, and end its turn as if all were well. */
   failure(): FusionError | undefined;
-  /** What the agent has given by `fusion_output` and `fusion_finish`, `summary` among them. It counts where the turn's result does not name the same. */
-  outputs(): Readonly<Record<string, string>>;
 }
 
 /** A message on its way into a conversation. `from` and `topic` as the agent should read them. */
@@ -134,9 +132,7 @@ export interface TurnResult {
  */
 export interface Runtime {
   readonly id: string;
-  /** Whether this agent is to have a provider and model of the house. */
-  readonly needsModel: (agent: AgentSpec) => boolean;
-  /** Looks whether all is there that the agent needs, when it is made. @throws {FusionError} what is missing, and what to do about it */
-  check?(agent: AgentSpec): Promise<void>;
+  /** Whether agents of this runtime need a provider and model. */
+  readonly needsModel: boolean;
   run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEvent | Delta, TurnResult>;
 }

@@ -75,6 +75,10 @@ export const WorkflowFile = fileObject({
   team: team.prefault([]).describe('Agents made for the run and released after it.'),
   setup: oneOrMany(definition.setup).prefault([]).describe('Shell commands that prepare a checkout.'),
   check: oneOrMany(definition.check).prefault([]).describe('Shell commands that judge the end result.'),
+  hosts: definition.hosts.describe(
+    'What setup, check, verify and command nodes may reach over the network; without it setup reaches the public package registries.',
+  ),
+  secrets: definition.secrets.describe('Secrets that setup, check, verify and command nodes are given, by name.'),
   budget: budget.prefault({}).describe('What the whole run may spend.'),
   outputs: definition.outputs.describe('What the workflow gives where it runs inside another, by name.'),
   concurrency: definition.concurrency.describe('The most tasks of a run that agents work on at once.'),
@@ -83,12 +87,20 @@ export const WorkflowFile = fileObject({
     .optional()
     .describe('The longest that a run may take: 30m, 2h, 7d.'),
   stall: definition.stall.describe('What is done about an agent that makes no progress.'),
+  proposals: definition.proposals.describe(
+    'What becomes of tasks that agents propose; a person is asked unless it says otherwise.',
+  ),
   nodes: fileNodes,
-}).transform(({ timeout, outputs, concurrency, stall, nodes, ...file }): WorkflowDefinition => ({
-  ...file,
-  ...(outputs && { outputs }),
-  ...(concurrency !== undefined && { concurrency }),
-  ...(timeout !== undefined && { timeoutMs: timeout }),
-  ...(stall && { stall }),
-  nodes,
-}));
+}).transform(
+  ({ timeout, hosts, secrets, outputs, concurrency, stall, proposals, nodes, ...file }): WorkflowDefinition => ({
+    ...file,
+    ...(hosts && { hosts }),
+    ...(secrets && { secrets }),
+    ...(outputs && { outputs }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(stall && { stall }),
+    ...(proposals && { proposals }),
+    nodes,
+  }),
+);

@@ -6,8 +6,23 @@ import { writeDuration } from './fields.ts';
 
 /** A definition as a workflow file, without what is default. `readWorkflow` gives the same definition again. */
 export function writeWorkflow(definition: WorkflowDefinition): string {
-  const { name, description, inputs, team, setup, check, budget, outputs, concurrency, timeoutMs, stall, nodes } =
-    definition;
+  const {
+    name,
+    description,
+    inputs,
+    team,
+    setup,
+    check,
+    hosts,
+    secrets,
+    budget,
+    outputs,
+    concurrency,
+    timeoutMs,
+    stall,
+    proposals,
+    nodes,
+  } = definition;
   const file = {
     name,
     ...(description !== undefined && { description }),
@@ -15,11 +30,14 @@ export function writeWorkflow(definition: WorkflowDefinition): string {
     ...(team.length > 0 && { team: team.map(writeMember) }),
     ...(setup.length > 0 && { setup }),
     ...(check.length > 0 && { check }),
+    ...(hosts && { hosts }),
+    ...(secrets && { secrets }),
     ...(Object.keys(budget).length > 0 && { budget }),
     ...(outputs && { outputs }),
     ...(concurrency !== undefined && { concurrency }),
     ...(timeoutMs !== undefined && { timeout: writeDuration(timeoutMs) }),
     ...(stall && { stall }),
+    ...(proposals && { proposals }),
     nodes: writeNodes(nodes),
   };
   // Aliases would be made for equal objects, folded lines would change long commands in diffs.

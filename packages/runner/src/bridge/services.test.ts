@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { TurnServices } from '@fusion-kit/domain/ports/runtime';
+import type { AgentDesk } from '@fusion-kit/domain/ports/agent-desk';
 import { sampleStart } from '@fusion-kit/testing/runner-parts';
 import { temporaryDirectory } from '@fusion-kit/testing/temporary-directory';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openServices, type OfferedServices, type ServiceClient } from './services.ts';
 
 const { caller, agent } = sampleStart();
+/** Handed on as it is. */
+const desk = {} as AgentDesk;
 
 /** Serves whose the key is that a request has. */
 async function open(network: 'none' | 'host', directory?: string) {
@@ -26,6 +29,7 @@ async function open(network: 'none' | 'host', directory?: string) {
     caller,
     agent: { ...agent, model: 'the/model' },
     upstream: undefined,
+    desk,
     workspace: { network },
   });
   onTestFinished(() => services.close());

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { FusionError } from '@fusion-kit/domain/errors';
+import type { AgentDesk } from '@fusion-kit/domain/ports/agent-desk';
 import type { TurnServices } from '@fusion-kit/domain/ports/runtime';
 import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspace } from '@fusion-kit/domain/ports/workspaces';
@@ -13,6 +14,8 @@ export interface ServiceClient {
   caller: Caller;
   /** Absent where the agent has no provider. */
   upstream: Upstream | undefined;
+  /** What the house does for the agent beside models. */
+  desk: AgentDesk;
   /** The model that the agent is to have, where it has one. */
   model: string | undefined;
   /** Told what came of each request for a model's answer: why it was refused or broke off, undefined when it is being answered. */
@@ -35,19 +38,20 @@ export interface ServicesOf {
   caller: Caller;
   agent: AgentSpec;
   upstream: Upstream | undefined;
+  desk: AgentDesk;
   workspace: Pick<Workspace, 'network'>;
 }
 
 /** Serves one dispatch, at a socket or port and under a token that are its own, until it is closed. What is under way then is broken off and settled first. */
 export async function openServices(
   { directory, serve }: OfferedServices,
-  { caller, agent, upstream, workspace }: ServicesOf,
+  { caller, agent, upstream, desk, workspace }: ServicesOf,
 ): Promise<TurnServices & { close(): Promise<void> }> {
   // Not the token that reports carry: who has this one can ask, and prove nothing.
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const expected = digest(token);
   let failure: FusionError | undefined;
-  const client: ServiceClient = { caller, upstream, model: agent.model, told: (told) => (failure = told) };
+  const client: ServiceClient = { caller, upstream, desk, model: agent.model, told: (told) => (failure = told) };
   const handle = serve((given) => (timingSafeEqual(digest(given), expected) ? client : undefined));
 
   const served = { token, failure: () => failure };

@@ -1,0 +1,90 @@
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { AgentDesk } from '@fusion-kit/domain/ports/agent-desk';
+import {
+  createMcpHandler,
+  hostHeaderValidationResponse,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  type McpHttpHandler,
+  McpServer,
+  originValidationResponse,
+} from '@modelcontextprotocol/server';
+import { register } from '../tool.ts';
+import { refused } from './refused.ts';
+import { AGENT_TOOLS } from './tools.ts';
+
+export interface McpOptions {
+  /** Whose a token is; undefined when it is nobody's, or no longer. */
+  clientOf: (token: string) => { desk: AgentDesk } | undefined;
+  /** Told to programs as the server's version. */
+  version: string;
+}
+
+/** A request with everything an agent may give in it. */
+const BODY_MAX_BYTES = 2_000_000;
+/** Requests of one dispatch at a time, and how many of them may be streams that only listen. */
+const UNDER_WAY_MAX = 32;
+const LISTENING_MAX = 2;
+
+const INSTRUCTIONS =
+  'You work on one task of a team. Begin with fusion_task. Tell of milestones with fusion_progress, talk to colleagues with fusion_send_message and ' +
+  'fusion_read_messages, ask people with fusion_ask_person, and end with fusion_finish.';
+
+/**
+ * The tools for agents at `/mcp`, by MCP over HTTP without sessions, for clients of the present protocol and of those before it. The bearer token names the dispatch and
+ * dies with it: then, and for any other token, the answer is 401.
+ */
+export function mcpHandler({ clientOf, version }: McpOptions): (request: Request) => Promise<Response> {
+  const seats = new WeakMap<AgentDesk, Seat>();
+  return async (request) => {
+    const foreign =
+      hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
+      originValidationResponse(request, localhostAllowedOrigins());
+    if (foreign) return foreign;
+    const desk = clientOf(bearerOf(request.headers))?.desk;
+    if (!desk) return refused(stale());
+    const seat = seats.get(desk) ?? new Seat(desk, version);
+    seats.set(desk, seat);
+    return seat.serve(request);
+  };
+}
+
+/** One dispatch at the endpoint. */
+class Seat {
+  readonly #handler: McpHttpHandler;
+  #underWay = 0;
+
+  constructor(desk: AgentDesk, version: string) {
+    const options = { instructions: INSTRUCTIONS, capabilities: { tools: {} } };
+    this.#handler = createMcpHandler(
+      () => {
+        const server = new McpServer({ name: 'fusion-kit', version }, options);
+        register(server, AGENT_TOOLS, desk);
+        return server;
+      },
+      { maxRequestBodySize: BODY_MAX_BYTES, maxSubscriptions: LISTENING_MAX },
+    );
+  }
+
+  async serve(request: Request): Promise<Response> {
+    if (this.#underWay >= UNDER_WAY_MAX) return refused(tooMany());
+    this.#underWay += 1;
+    try {
+      return await this.#handler.fetch(request);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+}
+
+const bearerOf = (headers: Headers): string => /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
+
+const stale = () =>
+  new FusionError('unauthorized', 'the token belongs to no task that is being worked on', {
+    remedy: 'It ended with its task.',
+  });
+
+const tooMany = () =>
+  new FusionError('quota_exceeded', `${UNDER_WAY_MAX} calls of this dispatch are under way`, {
+    remedy: 'Wait for their answers before you call again.',
+  });
