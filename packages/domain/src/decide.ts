@@ -43,8 +43,21 @@ export function decide(world: World, command: Command, at: number): Decision {
   }
 }
 
+/** What commands and those who speak for a dispatch name rows by. */
+const NAMES = [
+  ['projects', 'projectId'],
+  ['agents', 'agentId'],
+  ['tasks', 'taskId'],
+  ['runs', 'runId'],
+  ['workflows', 'workflowId'],
+  ['messages', 'messageId'],
+  ['reservations', 'reservationId'],
+] as const satisfies (readonly [Table, string])[];
+
+type Naming = { readonly [Name in (typeof NAMES)[number][1]]?: unknown } & { type?: string };
+
 /** Ids that a command brings into being: there is nothing to read for them. */
-const BORN: Partial<Record<Command['type'], string>> = {
+const BORN: Partial<Record<Command['type'], (typeof NAMES)[number][1]>> = {
   'project.create': 'projectId',
   'agent.spawn': 'agentId',
   'message.send': 'messageId',
@@ -53,28 +66,22 @@ const BORN: Partial<Record<Command['type'], string>> = {
 
 /** The rows a rule will look for by name. Those not in memory are read in before it decides. Pure. */
 export function namedBy(command: Command): { table: Table; id: string }[] {
-  const caller = 'caller' in command ? command.caller : undefined;
-  const fields: Record<string, unknown> = { ...caller, ...command };
+  const own: Naming = command;
+  const caller: Naming | undefined = 'caller' in command ? command.caller : undefined;
   const born = BORN[command.type];
-  if (born) delete fields[born];
-  const named: { table: Table; id: unknown }[] = [
-    { table: 'projects', id: fields['projectId'] },
-    { table: 'agents', id: fields['agentId'] },
-    { table: 'tasks', id: fields['taskId'] },
-    { table: 'runs', id: fields['runId'] },
-    { table: 'workflows', id: fields['workflowId'] },
-    { table: 'messages', id: fields['messageId'] },
-    { table: 'reservations', id: fields['reservationId'] },
-  ];
+  const named: { table: Table; id: string }[] = [];
+  for (const [table, field] of NAMES) {
+    const id = field === born ? undefined : (own[field] ?? caller?.[field]);
+    if (typeof id === 'string') named.push({ table, id });
+  }
   if ('spec' in command && 'projectId' in command.spec) {
     named.push({ table: 'projects', id: command.spec.projectId });
-    if ('runId' in command.spec)
-      named.push(
-        { table: 'runs', id: command.spec.runId },
-        ...command.spec.needs.map((need) => ({ table: 'tasks' as const, id: need.id })),
-      );
+    if ('runId' in command.spec) {
+      named.push({ table: 'runs', id: command.spec.runId });
+      for (const { id } of command.spec.needs) named.push({ table: 'tasks', id });
+    }
   }
   if (command.type === 'message.send' && 'agentId' in command.to)
     named.push({ table: 'agents', id: command.to.agentId });
-  return named.flatMap(({ table, id }) => (typeof id === 'string' ? [{ table, id }] : []));
+  return named;
 }

@@ -41,18 +41,19 @@ export interface RowFilter {
   state?: string;
 }
 
+type Filterable = { readonly [Field in keyof RowFilter]?: unknown } & { id: string };
+
 /** The filterable fields of a row. Pure. */
 export function filterOf(write: RowWrite): RowFilter {
-  const row: Record<string, unknown> = { ...write.row };
-  const dispatch = write.table === 'tasks' ? write.row?.dispatch : undefined;
-  const field = (name: string) => (typeof row[name] === 'string' ? { [name]: row[name] } : {});
-  return {
-    ...field('projectId'),
-    ...field('runId'),
-    ...field('agentId'),
-    ...field('state'),
-    ...(write.table === 'tasks' && { agentId: dispatch?.agentId ?? write.row?.lastAgentId ?? '' }),
-    ...(write.table === 'runs' && { runId: write.id }),
-    ...(write.table === 'messages' && write.row && { state: isOpen(write.row) ? 'open' : 'closed' }),
-  };
+  if (write.row === null) return {};
+  const { projectId, runId, agentId, state }: Filterable = write.row;
+  const filter: RowFilter = {};
+  if (typeof projectId === 'string') filter.projectId = projectId;
+  if (typeof runId === 'string') filter.runId = runId;
+  if (typeof agentId === 'string') filter.agentId = agentId;
+  if (typeof state === 'string') filter.state = state;
+  if (write.table === 'tasks') filter.agentId = write.row.dispatch?.agentId ?? write.row.lastAgentId ?? '';
+  if (write.table === 'runs') filter.runId = write.id;
+  if (write.table === 'messages') filter.state = isOpen(write.row) ? 'open' : 'closed';
+  return filter;
 }

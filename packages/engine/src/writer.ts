@@ -1,3 +1,4 @@
+import { ChangedRows } from '@fusion-kit/domain/changed-rows';
 import type { Command } from '@fusion-kit/domain/command';
 import { decide, namedBy } from '@fusion-kit/domain/decide';
 import type { Entry } from '@fusion-kit/domain/entry';
@@ -23,6 +24,14 @@ interface Pending {
   reply: unknown;
   resolve(accepted: Accepted): void;
   reject(error: FusionError): void;
+}
+
+/** What a batch has come to. */
+interface Decided {
+  entries: Entry[];
+  /** The events of the entries as JSON. */
+  texts: string[];
+  written: ChangedRows;
 }
 
 export interface WriterOptions {
@@ -105,9 +114,10 @@ export class Writer {
       while (this.#queue.length > 0 && !this.#failure) {
         while (this.#inFlight.length >= IN_FLIGHT_MAX) await this.#inFlight[0];
         const batch = this.#queue.splice(0, BATCH_COMMANDS_MAX);
-        const rows = await this.#cold.read(
-          batch.flatMap(({ command, idempotency }) => [...namedBy(command), ...keyOf(idempotency)]),
-        );
+        // No await when all of it is in memory: what has ended could leave meanwhile.
+        const rows = batch.every((pending) => this.#isPresent(pending))
+          ? []
+          : await this.#cold.read(batch.flatMap(namesIn));
         this.#decideBatch(batch, rows);
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -127,7 +137,8 @@ export class Writer {
     for (const row of rows) if (!world.get(row.table, row.id)) world.admit(row);
     const expected = this.#seq;
     const entries: Entry[] = [];
-    const written = new Map<string, RowWrite>();
+    const texts: string[] = [];
+    const written = new ChangedRows();
     const tellings: (() => void)[] = [];
     const started = performance.now();
     const decided: Pending[] = [];
@@ -135,7 +146,7 @@ export class Writer {
       decided.length === 0 || (decided.length < BATCH_COMMANDS_MAX && performance.now() - started <= SLICE_MS);
     const take = (pending: Pending) => {
       decided.push(pending);
-      tellings.push(this.#decideOne(pending, clock(), entries, written));
+      tellings.push(this.#decideOne(pending, clock(), { entries, texts, written }));
     };
     for (const pending of batch) {
       if (!hasRoom()) break;
@@ -158,9 +169,9 @@ export class Writer {
       throw stopped(thrown);
     }
     const before = this.#lastCommit;
-    const changed = [...written.values()];
+    const changed = [...written];
     this.#cold.hold(changed);
-    const commit = entries.length === 0 ? before : journal.append({ expected, entries, rows: changed });
+    const commit = entries.length === 0 ? before : journal.append({ expected, entries, texts, rows: changed });
     this.#lastCommit = Promise.all([before, commit]).then(
       () => {
         void this.#inFlight.shift();
@@ -186,7 +197,7 @@ export class Writer {
     );
   }
 
-  #decideOne(pending: Pending, at: number, entries: Entry[], written: Map<string, RowWrite>): () => void {
+  #decideOne(pending: Pending, at: number, { entries, texts, written }: Decided): () => void {
     const { world } = this.#options;
     const { idempotency, command } = pending;
     const known = idempotency && world.get('keys', idempotency.key);
@@ -200,8 +211,9 @@ export class Writer {
       return () => pending.reject(conflict);
     }
     const { events, refused } = decide(world, command, at);
-    const tooLarge = events?.find((event) => JSON.stringify(event).length > EVENT_MAX);
-    const refusal = tooLarge ? oversized(tooLarge) : refused;
+    const made = (events ?? []).map((event) => JSON.stringify(event));
+    const tooLarge = made.findIndex((text) => text.length > EVENT_MAX);
+    const refusal = events?.[tooLarge] ? oversized(events[tooLarge], made[tooLarge]!.length) : refused;
     if (refusal) return () => pending.reject(refusal);
     const decided = (events ?? []).map((event, index): Entry => {
       const keyed = index === 0 && idempotency ? { keyed: { ...idempotency, reply: pending.reply } } : {};
@@ -210,13 +222,14 @@ export class Writer {
     const contradiction = this.#fold(decided, written);
     if (contradiction) return () => pending.reject(contradiction);
     for (const entry of decided) entries.push(entry);
+    for (const text of made) texts.push(text);
     this.#seq += decided.length;
     const seq = this.#seq;
     return () => pending.resolve({ seq, reply: pending.reply, repeated: false });
   }
 
   /** Folds all of them in or none: a rule that contradicts a table of moves is a fault of ours, and refused before it costs more than its own command. */
-  #fold(decided: readonly Entry[], written: Map<string, RowWrite>): FusionError | undefined {
+  #fold(decided: readonly Entry[], written: ChangedRows): FusionError | undefined {
     const { world } = this.#options;
     const writes: RowWrite[] = [];
     const before: RowWrite[] = [];
@@ -235,7 +248,7 @@ export class Writer {
         cause: thrown,
       });
     }
-    for (const write of writes) written.set(`${write.table}/${write.id}`, write);
+    for (const write of writes) written.put(write);
     return undefined;
   }
 
@@ -247,11 +260,13 @@ export class Writer {
   }
 }
 
-const oversized = (event: Event): FusionError =>
+const oversized = (event: Event, size: number): FusionError =>
   new FusionError(
     'bad_request',
-    `${event.type} would be ${JSON.stringify(event).length} characters, more than the ${EVENT_MAX} that an event may have`,
+    `${event.type} would be ${size} characters, more than the ${EVENT_MAX} that an event may have`,
   );
 
-const keyOf = (idempotency: Idempotency | undefined): { table: Table; id: string }[] =>
-  idempotency ? [{ table: 'keys', id: idempotency.key }] : [];
+const namesIn = ({ command, idempotency }: Pending): { table: Table; id: string }[] => [
+  ...namedBy(command),
+  ...(idempotency ? [{ table: 'keys' as const, id: idempotency.key }] : []),
+];

@@ -7,6 +7,8 @@ export interface Batch {
   /** Number of the last event that the writer has seen; 0 for an empty log. */
   expected: number;
   entries: readonly Entry[];
+  /** The event of each entry as JSON, from whoever made it already. */
+  texts?: readonly string[];
   rows: readonly RowWrite[];
 }
 

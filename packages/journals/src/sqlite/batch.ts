@@ -1,3 +1,4 @@
+import { ChangedRows } from '@fusion-kit/domain/changed-rows';
 import type { Entry } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { EVENT_MAX, severityOf } from '@fusion-kit/domain/event';
@@ -19,19 +20,18 @@ const upsertRow = (target: RowsTarget) =>
 const deleteRow = (target: RowsTarget) => `delete from ${target} where tbl = ? and id = ?`;
 
 /** @throws {FusionError} `internal` for a batch that no writer should make */
-function eventStep({ expected, entries }: Batch): Step {
+function eventStep({ expected, entries, texts }: Batch): Step {
   const values: Value[] = [];
   for (const [at, entry] of entries.entries()) {
     if (entry.seq !== expected + 1 + at) {
       throw new FusionError('internal', `event ${entry.seq} does not follow ${expected + at}`);
     }
-    pushEvent(values, entry);
+    pushEvent(values, entry, texts?.[at] ?? JSON.stringify(entry.event));
   }
   return { sql: INSERT_EVENT, width: INSERT_WIDTH, values };
 }
 
-function pushEvent(values: Value[], { seq, at, event, keyed }: Entry): void {
-  const json = JSON.stringify(event);
+function pushEvent(values: Value[], { seq, at, event, keyed }: Entry, json: string): void {
   if (json.length > EVENT_MAX) {
     throw new FusionError('internal', `event ${seq} (${event.type}) has ${json.length} characters, over ${EVENT_MAX}`);
   }
@@ -49,12 +49,11 @@ function pushEvent(values: Value[], { seq, at, event, keyed }: Entry): void {
 
 /** Steps that leave every row as its last write says. Pure. */
 export function rowSteps(rows: readonly RowWrite[], target: RowsTarget): Step[] {
-  // A busy row is written once per batch, however often it changed: only its last form can be read.
-  const last = new Map<string, RowWrite>();
-  for (const write of rows) last.set(`${write.table} ${write.id}`, write);
+  const last = new ChangedRows();
+  for (const write of rows) last.put(write);
   const upserts: Value[] = [];
   const deletes: Value[] = [];
-  for (const write of last.values()) {
+  for (const write of last) {
     if (write.row === null) {
       deletes.push(write.table, write.id);
       continue;
