@@ -132,7 +132,9 @@ export interface TurnResult {
  */
 export interface Runtime {
   readonly id: string;
-  /** Whether agents of this runtime need a provider and model. */
-  readonly needsModel: boolean;
+  /** Whether this agent is to have a provider and model of the house. */
+  readonly needsModel: (agent: AgentSpec) => boolean;
+  /** Looks whether all is there that the agent needs, when it is made. @throws {FusionError} what is missing, and what to do about it */
+  check?(agent: AgentSpec): Promise<void>;
   run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEvent | Delta, TurnResult>;
 }
