@@ -155,6 +155,11 @@ export const ERRORS = {
     remedy:
       'Its process crashed or was killed from outside, by the system for lack of memory for example; see its last output.',
   },
+  program_failed: {
+    status: 502,
+    remedy:
+      'See what it said; `fusion-kit agent runtimes` tells whether it is usable. Then try again, or use another program.',
+  },
   memory_limit: { status: 422, kind: 'crash', remedy: allowMore('memoryMb', '--memory-mb') },
   process_limit: { status: 422, kind: 'crash', remedy: allowMore('processes', '--processes') },
   file_limit: { status: 422, kind: 'crash', remedy: allowMore('fileMb', '--file-mb') },

@@ -210,6 +210,7 @@ export class Dispatch {
       send: async (message) => void (await this.#report({ type: 'message.send', ...message })),
       ask: (question, signal) => this.#questions.ask(question, signal),
       gate: (signal) => this.#gate.pass(signal),
+      paused: (signal) => this.#gate.closing(signal),
     };
   }
 

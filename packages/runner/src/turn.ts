@@ -25,6 +25,7 @@ export interface Mind extends Pick<Turn, 'takeMessages' | 'send'>, Pick<DeskPart
   services: OfferedServices | undefined;
   ask: (question: AskedQuestion, signal: AbortSignal) => Promise<PersonsAnswer>;
   gate: (signal: AbortSignal) => Promise<void>;
+  paused: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Has an agent work on its task, in the conversation it began. */
@@ -59,7 +60,9 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     ask,
     attend: (pid) => pulse.attend(pid),
     misfits: ({ summary, outputs }) => misfits(work, { ...outputs, summary }),
+    reported: () => desk.outputs(),
     gate: () => mind.gate(signal),
+    paused: () => mind.paused(signal),
   };
   const tools = openTools(hands);
   const conversation = mind.runtime.run(turn, signal);

@@ -114,8 +114,12 @@ export interface Turn {
   attend?(pid: number): () => void;
   /** Where the outputs do not keep to the schemas that the node declares, in words; empty when all do. Such a result would be refused. */
   misfits(result: TurnResult): readonly string[];
+  /** What a program has given by the tools of the house so far: outputs by name, and a `summary`. */
+  reported?(): Readonly<Record<string, string>>;
   /** Resolves at once, or when a paused agent is resumed. Awaited between steps. */
   gate(): Promise<void>;
+  /** Resolves when the agent is paused, at once while it is: for what works on for long without coming to its gate. */
+  paused?(): Promise<void>;
 }
 
 /** What the agent says it has done. It is a claim; the receipt is the proof. */

@@ -1,0 +1,37 @@
+import type { Runtime } from '@fusion-kit/domain/ports/runtime';
+import { unlessAborted } from '../model-loop/unless-aborted.ts';
+import type { Programs } from '../programs/launched.ts';
+import { finishedIn } from './conversation.ts';
+import { HURRIED, PATIENT, type ProgramProcess, startProgram } from './program-process.ts';
+import { START_TIMEOUT_MS } from './session.ts';
+import { work } from './work.ts';
+
+export interface AcpOptions {
+  programs: Pick<Programs, 'launch'>;
+  /** Longest that a program may take to answer, and to open a session. */
+  startTimeoutMs?: number;
+}
+
+/** Coding agents that others made, spoken to by the Agent Client Protocol: each works in the cage of its turn, with a HOME and a session of its own. */
+export const acp = ({ programs, startTimeoutMs = START_TIMEOUT_MS }: AcpOptions): Runtime => ({
+  id: 'acp',
+  needsModel: ({ credentials }) => credentials !== 'login',
+  async *run(turn, signal) {
+    signal.throwIfAborted();
+    const finished = finishedIn(turn);
+    if (finished) return finished;
+    await unlessAborted(turn.gate(), signal);
+    const launched = await unlessAborted(programs.launch(turn, 'acp', signal), signal);
+    let running: ProgramProcess | undefined;
+    let patience = HURRIED;
+    try {
+      running = startProgram(turn, launched);
+      const result = yield* work({ turn, launched, running, startTimeoutMs }, signal);
+      patience = PATIENT;
+      return result;
+    } finally {
+      await running?.stop(patience);
+      await launched.close();
+    }
+  },
+});

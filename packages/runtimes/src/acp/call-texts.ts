@@ -1,0 +1,62 @@
+import { bounded } from '../model-loop/tool-host/bounded-text.ts';
+import { type CallContent, type CallUpdate, wordsOf } from './session-update.ts';
+
+const NAME_MAX = 100;
+const INPUT_MAX = 20_000;
+/** Lines of a diff that are shown around what has changed. */
+const AROUND = 2;
+
+/** What a call is called: programs say it in a field of its own, in their notes, or only in words for a person. Pure. */
+export function toolOf({ name, _meta, kind, title }: Partial<CallUpdate>): string {
+  const said = name ?? _meta?.claudeCode?.toolName ?? (kind && kind !== 'other' ? kind : title);
+  return (said?.trim() || 'tool').slice(0, NAME_MAX);
+}
+
+/** What a call was given, as JSON; what it is called for a person where a program does not tell more. Pure. */
+export function inputOf({ rawInput, title }: Partial<CallUpdate>): string {
+  if (rawInput !== undefined && !isEmpty(rawInput)) return bounded(jsonOf(rawInput), INPUT_MAX);
+  return title ? JSON.stringify({ title: bounded(title, INPUT_MAX) }) : '{}';
+}
+
+/** What a call came to: its words and diffs, else what it returned as it is. Pure. */
+export function outputOf({ content, rawOutput }: Partial<CallUpdate>): string {
+  const shown = (content ?? []).map(contentText).filter((text) => text !== '');
+  if (shown.length > 0) return bounded(shown.join('\n'));
+  if (rawOutput === undefined || rawOutput === null) return '';
+  return bounded(typeof rawOutput === 'string' ? rawOutput : jsonOf(rawOutput));
+}
+
+export const isEmpty = (value: unknown): boolean =>
+  value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+
+const jsonOf = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+function contentText(content: CallContent): string {
+  if (content.type === 'diff' && 'newText' in content) return diffText(content as Diff);
+  if (content.type === 'content' && 'content' in content) return wordsOf(content.content as { type: string });
+  return '';
+}
+
+interface Diff {
+  path: string;
+  oldText?: string | null;
+  newText: string;
+}
+
+/** A change of a file as lines that went and lines that came, without what is the same before and behind them. Pure. */
+export function diffText({ path, oldText, newText }: Diff): string {
+  const [before, after] = [linesOf(oldText ?? ''), linesOf(newText)];
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < Math.min(before.length, after.length) - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return [
+    `${oldText == null ? 'new file' : 'changed'} ${path} at line ${head + 1}`,
+    ...before.slice(Math.max(0, head - AROUND), head).map((line) => ` ${line}`),
+    ...before.slice(head, before.length - tail).map((line) => `-${line}`),
+    ...after.slice(head, after.length - tail).map((line) => `+${line}`),
+    ...after.slice(after.length - tail, after.length - tail + AROUND).map((line) => ` ${line}`),
+  ].join('\n');
+}
+
+const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));

@@ -1,0 +1,39 @@
+import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import * as z from 'zod';
+import { CallUpdate } from './session-update.ts';
+
+const OPTIONS_MAX = 20;
+
+export const PermissionRequest = z.looseObject({
+  sessionId: z.string(),
+  toolCall: CallUpdate,
+  options: z.array(z.looseObject({ optionId: z.string(), name: z.string(), kind: z.string() })),
+});
+export type PermissionRequest = z.infer<typeof PermissionRequest>;
+
+export type PermissionAnswer = { outcome: 'selected'; optionId: string } | { outcome: 'cancelled' };
+
+const CANCELLED: PermissionAnswer = { outcome: 'cancelled' };
+/** By their kinds: what options are called differs from program to program, and from version to version. */
+const WANTED = { allow: ['allow_once', 'allow_always'], deny: ['reject_once', 'reject_always'] } as const;
+
+/** The option that says yes or no, for this once where there is one; a program that offers none is told that it was cancelled. Pure. */
+export function answerOf({ options }: Pick<PermissionRequest, 'options'>, policy: 'allow' | 'deny'): PermissionAnswer {
+  const found = WANTED[policy].flatMap((kind) => options.filter((option) => option.kind === kind))[0];
+  return found ? { outcome: 'selected', optionId: found.optionId } : CANCELLED;
+}
+
+/** What a person chooses, who is shown what the program wants to do; who answers in words or not at all has not allowed it. */
+export async function askedFor(
+  turn: Pick<Turn, 'ask' | 'agent'>,
+  request: PermissionRequest,
+  call: { callId: string; tool: string; input: string },
+  signal: AbortSignal,
+): Promise<PermissionAnswer> {
+  const options = request.options.slice(0, OPTIONS_MAX).map(({ optionId, name }) => ({ id: optionId, label: name }));
+  const { callId, tool, input } = call;
+  const text = `${turn.agent.name} asks whether it may use ${tool}:\n${input}`;
+  const { option } = await turn.ask({ text, options, about: { callId, tool } }, signal);
+  const known = request.options.some(({ optionId }) => optionId === option);
+  return option !== undefined && known ? { outcome: 'selected', optionId: option } : answerOf(request, 'deny');
+}

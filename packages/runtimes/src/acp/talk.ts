@@ -1,0 +1,81 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { FusionError } from '@fusion-kit/domain/errors';
+import type { Delta, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
+import type { Channel } from './channel.ts';
+import { isForGood, refusedForGood } from './refusal.ts';
+import type { Scribe } from './scribe.ts';
+import type { Session } from './session.ts';
+import type { PromptEnd } from './usage.ts';
+
+/** What a program gets to stop once it is told to leave what it does. */
+const CANCEL_MS = 10_000;
+
+export interface Talk {
+  turn: Turn;
+  session: Session;
+  scribe: Scribe;
+  channel: Channel;
+}
+
+/** How a program stopped; `isPaused` when it was told to, because its agent was paused. */
+export interface TalkEnd extends PromptEnd {
+  isPaused: boolean;
+}
+
+/**
+ * Has a program work on what it is told until it stops. It is told to leave it when its agent is paused, when it takes too many steps, and when models are refused to it for good.
+ * @throws {FusionError} `step_limit`, `agent_stalled`, what models were refused with, what the session failed with
+ */
+export async function* talk(
+  { turn, session, scribe, channel }: Talk,
+  text: string,
+  signal: AbortSignal,
+): AsyncGenerator<RuntimeEvent | Delta, TalkEnd> {
+  const over = new AbortController();
+  let why: 'paused' | FusionError | undefined;
+  let isTold = () => {};
+  const leave = (reason: NonNullable<typeof why>) => {
+    if (why !== undefined || over.signal.aborted) return;
+    why = reason;
+    session.cancel();
+    isTold();
+  };
+  const ended = session.prompt(text);
+  turn.paused?.().then(
+    () => leave('paused'),
+    () => undefined,
+  );
+  refusedForGood(turn, AbortSignal.any([signal, over.signal])).then(leave, () => undefined);
+  const { maxSteps } = turn.work;
+  scribe.onStep = (step) => {
+    if (step > maxSteps)
+      leave(new FusionError('step_limit', `task ${turn.title} was not finished in ${maxSteps} steps`));
+  };
+  const deaf = new Promise<void>((resolve) => (isTold = resolve))
+    .then(() => wait(CANCEL_MS, undefined, { signal: over.signal }))
+    .then((): never => {
+      throw new FusionError('agent_stalled', `the program of ${turn.agent.name} does not stop when it is told to`);
+    });
+  let end: PromptEnd;
+  try {
+    end = yield* channel.until(Promise.race([ended, deaf]));
+  } catch (thrown) {
+    signal.throwIfAborted();
+    yield* closed(scribe, channel, 'error');
+    throw why instanceof FusionError ? why : (turn.services?.failure() ?? thrown);
+  } finally {
+    over.abort();
+    deaf.catch(() => undefined);
+    scribe.onStep = undefined;
+  }
+  yield* closed(scribe, channel, end.stopReason);
+  if (why instanceof FusionError) throw why;
+  const refused = turn.services?.failure();
+  if (refused && (isForGood(refused) || end.stopReason === 'refusal')) throw refused;
+  return { ...end, isPaused: why === 'paused' };
+}
+
+async function* closed(scribe: Scribe, channel: Channel, reason: string): AsyncGenerator<RuntimeEvent | Delta, void> {
+  scribe.ended(reason);
+  yield* channel.until(Promise.resolve());
+}
