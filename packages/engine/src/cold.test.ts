@@ -4,6 +4,7 @@ import type { Table } from '@fusion-kit/domain/row';
 import { World } from '@fusion-kit/domain/world';
 import { ArrayJournal } from '@fusion-kit/testing/array-journal';
 import { sampleId } from '@fusion-kit/testing/journal-samples';
+import { sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
 import { expect, it } from 'vitest';
 import { Log } from './log.ts';
 import { Writer } from './writer.ts';
@@ -21,17 +22,52 @@ class SlowReads extends ArrayJournal {
   }
 }
 
+/** A world that counts how often the tasks of a run are looked through. */
+class Watched extends World {
+  looks = 0;
+
+  override tasksOf(...run: Parameters<World['tasksOf']>) {
+    this.looks += 1;
+    return super.tasksOf(...run);
+  }
+}
+
+const make = (n: number): Command => ({
+  type: 'project.create',
+  projectId: sampleId('prj', n),
+  name: 'shop',
+  path: `/shop-${n}`,
+  kind: 'git',
+  budget: {},
+});
+
+it('a run leaves memory with all its tasks, which are not looked through for each of them', async () => {
+  const journal = new ArrayJournal();
+  const world = new Watched();
+  const writer = new Writer({ journal, log: new Log(journal, 0), world, clock: () => 1 });
+  const { base: _base, ...spec } = sampleRunSpec;
+  const tasks = Array.from({ length: 100 }, (_, n) => ({ ...sampleTaskSpec, id: sampleId('tsk', n + 1), needs: [] }));
+  await writer.submit(make(1));
+  await writer.submit({ type: 'run.start', spec, tasks, agents: [] });
+  await writer.settled();
+  journal.hold();
+  const cancelled = tasks
+    .slice(1)
+    .map(({ id: taskId }) => writer.submit({ type: 'task.cancel', taskId, reason: 'no' }));
+  await expect.poll(() => world.openTasks(spec.id)).toBe(1);
+  const ended = writer.submit({ type: 'run.cancel', runId: spec.id, reason: 'enough' }); // on its way when the others are durable
+  await expect.poll(() => world.get('runs', spec.id)?.state).toBe('cancelled');
+  world.looks = 0;
+  journal.release();
+  await Promise.all([...cancelled, ended]);
+  await writer.settled();
+  expect([world.count('runs'), world.count('tasks')]).toEqual([0, 0]);
+  expect(world.looks).toBeLessThan(10);
+});
+
 it('what leaves memory while other rows are read in is still known to the commands that named it', async () => {
   const journal = new SlowReads();
   const writer = new Writer({ journal, log: new Log(journal, 0), world: new World(), clock: () => 1 });
-  const make = (n: number): Command => ({
-    type: 'project.create',
-    projectId: sampleId('prj', n),
-    name: 'shop',
-    path: `/shop-${n}`,
-    kind: 'git',
-    budget: {},
-  });
   const idempotency = { key: 'k1', digest: 'd1' };
   journal.hold();
   const first = writer.submit(make(1), idempotency, 'first');

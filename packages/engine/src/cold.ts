@@ -14,7 +14,8 @@ interface Named {
 export class Cold {
   readonly #journal: Journal;
   readonly #world: World;
-  readonly #held = new Set<object>();
+  /** By their rows. */
+  readonly #held = new Map<object, RowWrite>();
 
   constructor(journal: Journal, world: World) {
     this.#journal = journal;
@@ -43,27 +44,28 @@ export class Cold {
 
   /** Rows that are decided and not yet durable: they stay, and so does what belongs to them. */
   hold(writes: readonly RowWrite[]): void {
-    for (const { row } of writes) if (row) this.#held.add(row);
+    for (const write of writes) if (write.row) this.#held.set(write.row, write);
   }
 
   /** Forgets those of the rows that have ended and that nothing has changed since they were written. */
   release(writes: readonly RowWrite[]): void {
     for (const { row } of writes) if (row) this.#held.delete(row);
+    const runs = new Set<RunId>();
     for (const write of writes) {
       if (write.row === null || this.#world.get(write.table, write.id) !== write.row) continue;
-      if (write.table === 'tasks' || write.table === 'runs')
-        this.#releaseRun(write.table === 'tasks' ? write.row.runId : write.row.id);
+      const runId = runOf(write);
+      if (runId) runs.add(runId);
       if (this.#hasEnded(write)) this.#world.forget(write.table, write.id);
     }
+    for (const id of runs) this.#releaseRun(id);
   }
 
   /** A run leaves with all its tasks, when the last of them has ended too: a cancelled run may still have one that lands. */
   #releaseRun(id: RunId): void {
     const run = this.#world.get('runs', id);
     if (!run || !runEnded(run.state) || this.#world.openTasks(id) > 0) return;
-    const rows = [run, ...this.#world.tasksOf(id)];
-    if (rows.some((row) => this.#held.has(row))) return; // its own commit will ask again
-    for (const task of rows.slice(1)) this.#world.forget('tasks', task.id);
+    for (const write of this.#held.values()) if (runOf(write) === id) return; // its own commit will ask again
+    for (const task of this.#world.tasksOf(id)) this.#world.forget('tasks', task.id);
     this.#world.forget('runs', id);
   }
 
@@ -90,3 +92,7 @@ export class Cold {
     return rows.map((row) => ({ table, id: row.id, row }) as RowWrite);
   }
 }
+
+/** The run that a row is of, or is. */
+const runOf = ({ table, row }: RowWrite): RunId | undefined =>
+  table === 'tasks' ? row?.runId : table === 'runs' ? row?.id : undefined;
