@@ -136,4 +136,4 @@ function somebodySuits(world: World, { projectId, runId, work, requires }: TaskS
 const agentName = (world: World, id: string): string => world.get('agents', id)?.name ?? id;
 
 /** What an agent writes is no template: it must not reach for values of the run. */
-const literal = (text: string): string => text.replaceAll('${{', '$${{');
+const literal = (text: string): string => text.split('${{').join('$${{');
