@@ -325,6 +325,13 @@ describe('an agent', () => {
     expect(await engine.told('dispatch.failed')).toMatchObject({ failure: { code: 'runtime_unknown' } });
   });
 
+  it('that its runtime finds something missing for fails when it is made', async () => {
+    const check = () => Promise.reject(new FusionError('program_missing', 'nobody installed it'));
+    const { engine } = open({ ...idle, check });
+    openAgent(engine);
+    expect(await engine.told('agent.failed')).toMatchObject({ failure: { code: 'program_missing' } });
+  });
+
   it.each([
     ['a runtime that is not there', 'runtime_unknown', idle, 'other', {}],
     ['a provider that is not there', 'provider_unknown', needy, 'scripted', {}],

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { ProgramName } from '@fusion-kit/domain/agent';
 import { FusionError } from '@fusion-kit/domain/errors';
@@ -57,12 +57,9 @@ export const agentsFileOf = (dataDir: string): string => join(dataDir, 'agents.j
  *
  * @throws {FusionError} `bad_request` naming the file and what is wrong in it
  */
-export async function readAgentsFile(dataDir: string): Promise<Program[]> {
+export function readAgentsFile(dataDir: string): Program[] {
   const path = agentsFileOf(dataDir);
-  const text = await readFile(path, 'utf8').catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') return '{}';
-    throw new FusionError('data_directory_unusable', `cannot read ${path}: ${thrown.message}`, { cause: thrown });
-  });
+  const text = textOf(path);
   const refused = (why: string, cause?: unknown) =>
     new FusionError('bad_request', `${path} is not as it should be: ${why}`, {
       cause,
@@ -100,6 +97,17 @@ function asProgram(
     installHint: `Correct its command in ${path}.`,
     loginHint: 'It has no login that fusion-kit knows of.',
   };
+}
+
+/** Read at each question, in one go: it is small, and what a person changes counts at once. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return '{}';
+    throw new FusionError('data_directory_unusable', `cannot read ${path}: ${message}`, { cause });
+  }
 }
 
 const withoutUndefined = ({ template, ...rest }: NonNullable<OwnEntry['headless']>): Headless => ({

@@ -30,4 +30,6 @@ export interface Programs {
   launch(turn: Turn, manner: Manner, signal: AbortSignal): Promise<LaunchedProgram>;
   /** The same questions without a turn, when an agent is made. @throws {FusionError} as `launch` */
   check(agent: Turn['agent'], manner: Manner): Promise<void>;
+  /** Whether an agent is given models by the gateway: a program that asks for any, unless it has a login of its own. */
+  needsModel(agent: Turn['agent']): boolean;
 }

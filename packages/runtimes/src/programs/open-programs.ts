@@ -22,8 +22,9 @@ export interface ProgramsOptions {
 export interface OpenPrograms extends Programs {
   readonly logins: Logins;
   /** The user's own and those that fusion-kit knows, each once. @throws {FusionError} `bad_request` when `agents.json` is damaged */
-  all(): Promise<readonly Program[]>;
-  named(name: string): Promise<Program>;
+  all(): readonly Program[];
+  /** @throws {FusionError} `program_unknown` */
+  named(name: string): Program;
   find(launch: Launch): Promise<FoundProgram | undefined>;
 }
 
@@ -41,12 +42,12 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
     npmCache: env['npm_config_cache'] || join(homeOf(env), '.npm'),
     node: process.execPath,
   });
-  async function all(): Promise<readonly Program[]> {
-    const own = await readAgentsFile(dataDir);
+  function all(): readonly Program[] {
+    const own = readAgentsFile(dataDir);
     return [...own, ...PROGRAMS.filter(({ name }) => own.every((one) => one.name !== name))];
   }
-  async function named(name: string): Promise<Program> {
-    const known = await all();
+  function named(name: string): Program {
+    const known = all();
     const program = known.find((one) => one.name === name);
     if (program) return program;
     const names = known.map((one) => one.name);
@@ -62,7 +63,7 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
       throw new FusionError('program_unknown', `agent ${agent.name} names no program`, {
         remedy: `Name one, as in \`fusion-kit agent spawn ${agent.name} --program claude\`.`,
       });
-    const program = await named(agent.program);
+    const program = named(agent.program);
     const launch = program[manner];
     if (!launch) throw new FusionError('program_unknown', noSuchManner(program, manner));
     const found = await finder.find(launch);
@@ -84,6 +85,11 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
     all,
     named,
     find: (launch) => finder.find(launch),
+    needsModel({ program, credentials }) {
+      if (credentials === 'login') return false;
+      // Whether there is such a program is found out by `check`, and said better.
+      return all().find(({ name }) => name === program)?.wire !== undefined;
+    },
     async check(agent, manner) {
       await equipment(agent, manner);
     },
@@ -92,6 +98,7 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
       signal.throwIfAborted();
       const gateway = turn.agent.credentials === 'login' ? undefined : turn.services;
       const filled = await fillHome({ turn, program, manner, login, logins, personsHome: homeOf(env) });
+      if (signal.aborted) await filled.close();
       signal.throwIfAborted();
       return {
         program,

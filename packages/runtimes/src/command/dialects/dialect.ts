@@ -1,0 +1,13 @@
+/** What a line of a program's output says, as far as it is looked at. */
+export type Said =
+  | { says: 'text'; text: string }
+  | { says: 'call'; id: string; tool: string; input: unknown }
+  | { says: 'result'; id: string; output: string; isError: boolean }
+  /** Of the whole task so far; what it cost is the program's own reckoning. */
+  | { says: 'usage'; inputTokens: number; outputTokens: number; costUsd: number | null }
+  | { says: 'session'; session: string }
+  /** It gave up, whatever its exit code says. */
+  | { says: 'failure'; message: string };
+
+/** Reads one line, which is JSON already. Lines that it does not know say nothing: versions differ. Pure. */
+export type ReadLine = (line: unknown) => Said[];

@@ -1,0 +1,45 @@
+import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import { workInHome } from '../programs/home/work-in-home.ts';
+import * as z from 'zod';
+
+/** Below the HOME. */
+const PLACE = '.fusion-kit/outputs.json';
+const FILE_MAX_BYTES = 1_000_000;
+
+const Outputs = z.record(z.string(), z.json());
+
+/** A file into which a program may write its outputs, as a JSON object with a value for each name. */
+export interface OutputsFile {
+  readonly env: { FUSION_KIT_OUTPUTS: string };
+  /** What is in it; nothing when there is none, or it cannot be read. */
+  read(): Promise<Record<string, string>>;
+}
+
+/** Makes sure that none is left of another task. */
+export async function outputsFile(turn: Pick<Turn, 'cage' | 'home'>): Promise<OutputsFile> {
+  await workInHome(turn, {
+    remove: [PLACE],
+    write: [{ path: `${PLACE}.example`, content: Buffer.from('{"name": "text"}\n') }],
+  });
+  return {
+    env: { FUSION_KIT_OUTPUTS: `${turn.home}/${PLACE}` },
+    async read() {
+      const found = await workInHome(turn, { read: [{ path: PLACE, maxBytes: FILE_MAX_BYTES }] });
+      const outputs = Outputs.safeParse(parsed(found.get(PLACE)?.toString('utf8') ?? ''));
+      return Object.fromEntries(
+        Object.entries(outputs.data ?? {}).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? value : JSON.stringify(value),
+        ]),
+      );
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
