@@ -70,6 +70,7 @@ export async function brief(
     timeoutMs: task.timeoutMs,
     ...(conflict && { fresh: true }),
     ...(note && { note }),
+    attempt: task.attempts + 1,
     history,
     messages: await Promise.all(waiting.map((message) => inbound(options, message))),
   };

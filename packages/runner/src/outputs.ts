@@ -23,14 +23,26 @@ const given = (claim: Claim, name: string): string =>
 
 /** Checks what was claimed against the schemas of the node. @throws {FusionError} `output_invalid`, saying where it does not keep to them */
 export function checkOutputs(work: NodeWork, claim: Claim): void {
-  if (work.kind !== 'agent' || !work.outputSchemas) return;
-  for (const [name, schema] of Object.entries(work.outputSchemas)) {
-    const problems = problemsOf(schema, given(claim, name));
-    if (problems.length === 0) continue;
-    throw new FusionError('output_invalid', `output ${name}: ${problems.slice(0, PROBLEMS_MAX).join('; ')}`, {
-      details: { output: name },
-    });
-  }
+  for (const name of declared(work)) checkOutput(work, name, given(claim, name));
+}
+
+/** Checks one output that an agent gives. @throws {FusionError} `output_invalid` */
+export function checkOutput(work: NodeWork, name: string, text: string): void {
+  const why = misfit(work, name, text);
+  if (why !== undefined) throw new FusionError('output_invalid', why, { details: { output: name } });
+}
+
+/** Where each output that was claimed does not keep to the schema of the node, in words. */
+export const misfits = (work: NodeWork, claim: Claim): string[] =>
+  declared(work).flatMap((name) => misfit(work, name, given(claim, name)) ?? []);
+
+const schemasOf = (work: NodeWork) => (work.kind === 'agent' ? work.outputSchemas : undefined) ?? {};
+const declared = (work: NodeWork): string[] => Object.keys(schemasOf(work));
+
+function misfit(work: NodeWork, name: string, text: string): string | undefined {
+  const schema = Object.hasOwn(schemasOf(work), name) ? schemasOf(work)[name] : undefined;
+  const problems = schema ? problemsOf(schema, text) : [];
+  return problems.length === 0 ? undefined : `output ${name}: ${problems.slice(0, PROBLEMS_MAX).join('; ')}`;
 }
 
 function problemsOf(schema: Record<string, unknown>, text: string): string[] {

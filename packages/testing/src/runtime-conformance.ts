@@ -184,16 +184,15 @@ export function runtimeConformance(name: string, kind: RuntimeKind): void {
 
 /** A gate that says when somebody stands before it. */
 function latch() {
-  const reached = Promise.withResolvers<void>();
-  const opened = Promise.withResolvers<void>();
-  return {
-    reached: reached.promise,
-    open: () => opened.resolve(),
-    pass: () => {
-      reached.resolve();
-      return opened.promise;
-    },
+  let reach = () => {};
+  let open = () => {};
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const pass = () => {
+    reach();
+    return opened;
   };
+  return { reached, open: () => open(), pass };
 }
 
 /** As long as whoever does not wait would need to be seen: many round trips of HTTP through this very process. */

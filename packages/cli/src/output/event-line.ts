@@ -83,6 +83,8 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
       return preview(event.prompt);
     case 'turn.told':
       return preview(event.text);
+    case 'turn.compacted':
+      return event.text === undefined ? `results before step ${event.before} are cut short` : preview(event.text);
     case 'step.answered':
       return preview(event.text) || event.calls.map((call) => call.tool).join(', ');
     case 'tool.called':

@@ -32,7 +32,16 @@ export function purses(world: World, caller: Caller, at: number): Purse[] {
     holds: ofProject,
     refillsInMs: nextDayAt(at) - at,
   };
+  const task = known(world, 'tasks', caller.taskId);
+  const maxTokens = task.work.kind === 'agent' ? task.work.maxTokens : undefined;
+  const ofTask: Purse = {
+    name: `task ${task.node}`,
+    budget: maxTokens === undefined ? {} : { tokens: maxTokens },
+    usage: task.usage,
+    holds: (held) => held.taskId === task.id,
+  };
   return [
+    ofTask,
     { ...agent, name: `agent ${agent.name}`, holds: (held) => held.agentId === agent.id },
     { ...run, name: `run ${run.name}`, holds: (held) => held.runId === run.id },
     { ...project, name: `project ${project.name}`, holds: ofProject },

@@ -33,6 +33,8 @@ export const AgentWork = z.object({
     })
     .optional(),
   maxSteps: z.int().min(1).max(500).default(50),
+  /** The most tokens of models that the task may use, all its attempts together; they are held before a call, as a budget is. */
+  maxTokens: z.int().positive().optional(),
 });
 export type AgentWork = z.infer<typeof AgentWork>;
 

@@ -36,6 +36,7 @@ export const agentNode = fileObject({
   provider: wants.provider.describe('Only an agent of this provider takes it.'),
   model: wants.model.describe('Only an agent with this model takes it.'),
   maxSteps: of.maxSteps.describe('The most model steps that one attempt may take.'),
+  maxTokens: of.maxTokens.describe('The most tokens that it may use, all its attempts together.'),
 }).transform(
   ({
     prompt,
@@ -49,6 +50,7 @@ export const agentNode = fileObject({
     provider,
     model,
     maxSteps,
+    maxTokens,
     ...keys
   }) => {
     const wanted = {
@@ -67,6 +69,7 @@ export const agentNode = fileObject({
       ...(writes && { writes }),
       ...(Object.keys(wanted).length > 0 && { wants: wanted }),
       maxSteps,
+      ...(maxTokens !== undefined && { maxTokens }),
     });
   },
 );
@@ -82,6 +85,7 @@ export const writeAgent = (work: AgentWork): Record<string, unknown> => ({
   ...(work.writes && { writes: work.writes }),
   ...work.wants,
   ...(work.maxSteps !== MAX_STEPS && { maxSteps: work.maxSteps }),
+  ...(work.maxTokens !== undefined && { maxTokens: work.maxTokens }),
 });
 
 function writeOutputs({ outputs: names, outputSchemas }: AgentWork): Record<string, unknown> {

@@ -1,16 +1,16 @@
 import type { MessageId } from '@fusion-kit/domain/ids';
-import type { RuntimeEvent, TurnResult } from '@fusion-kit/domain/ports/runtime';
-import type { ModelMessage } from 'ai';
-import { FINISH, Finished } from './tools/finish.ts';
+import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 
 // A conversation is its events and nothing else: whoever has them can go on, in this process or the next.
 
-type EventOf<Type extends RuntimeEvent['type']> = Extract<RuntimeEvent, { type: Type }>;
+export type EventOf<Type extends RuntimeEvent['type']> = Extract<RuntimeEvent, { type: Type }>;
 export type Step = EventOf<'step.answered'>;
 export type ToolCall = Step['calls'][number];
 
-const ofType = <Type extends RuntimeEvent['type']>(history: readonly RuntimeEvent[], type: Type): EventOf<Type>[] =>
-  history.filter((event): event is EventOf<Type> => event.type === type);
+export const ofType = <Type extends RuntimeEvent['type']>(
+  history: readonly RuntimeEvent[],
+  type: Type,
+): EventOf<Type>[] => history.filter((event): event is EventOf<Type> => event.type === type);
 
 export const openingOf = (history: readonly RuntimeEvent[]): EventOf<'turn.opened'> | undefined =>
   ofType(history, 'turn.opened')[0];
@@ -20,49 +20,21 @@ export const stepsIn = (history: readonly RuntimeEvent[]): number => ofType(hist
 export const deliveredIn = (history: readonly RuntimeEvent[]): ReadonlySet<MessageId> =>
   new Set(ofType(history, 'turn.told').flatMap((told) => told.messageIds));
 
-/** What the model is sent, without the system prompt. Every call must have its result. Pure. */
-export const messagesOf = (history: readonly RuntimeEvent[]): ModelMessage[] =>
-  history.map(messageOf).filter((message) => message !== undefined);
+export const wasTold = (history: readonly RuntimeEvent[], text: string): boolean =>
+  ofType(history, 'turn.told').some((told) => told.text === text);
 
-function messageOf(event: RuntimeEvent): ModelMessage | undefined {
-  switch (event.type) {
-    case 'turn.opened':
-      return { role: 'user', content: event.prompt };
-    case 'turn.told':
-      return { role: 'user', content: event.text };
-    case 'step.answered':
-      return assistantMessage(event);
-    case 'tool.returned':
-      return toolMessage(event);
-    default: // That a call has begun is for us to know; the model sees its result.
-      return undefined;
-  }
-}
+/** Which attempt at the task the conversation is in; the first begins without a word. Pure. */
+export const attemptIn = (history: readonly RuntimeEvent[]): number =>
+  ofType(history, 'turn.told').findLast((told) => told.attempt !== undefined)?.attempt ?? 1;
 
-const assistantMessage = ({ text, calls }: Step): ModelMessage => ({
-  role: 'assistant',
-  content: [
-    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
-    ...calls.map((call) => ({
-      type: 'tool-call' as const,
-      toolCallId: call.callId,
-      toolName: call.tool,
-      input: jsonObject(call.input) ?? { unreadable: call.input },
-    })),
-  ],
-});
-
-const toolMessage = ({ callId, tool, output, isError }: EventOf<'tool.returned'>): ModelMessage => ({
-  role: 'tool',
-  content: [
-    {
-      type: 'tool-result',
-      toolCallId: callId,
-      toolName: tool,
-      output: isError ? { type: 'error-text', value: `Error: ${output}` } : { type: 'text', value: output },
-    },
-  ],
-});
+/** What was said and done in the attempt under way. Pure. */
+export const latestAttempt = (history: readonly RuntimeEvent[]): readonly RuntimeEvent[] =>
+  history.slice(
+    Math.max(
+      0,
+      history.findLastIndex((event) => event.type === 'turn.told' && event.attempt !== undefined),
+    ),
+  );
 
 /** Arguments as the model wrote them; undefined when they are not a JSON object. Providers take nothing else back. */
 export function jsonObject(text: string): object | undefined {
@@ -100,22 +72,4 @@ export function withFreshIds(history: readonly RuntimeEvent[], calls: readonly T
     taken.add(callId);
     return { ...call, callId };
   });
-}
-
-/** How many answers in a row, up to the last, called no tool. Pure. */
-export function silentAnswers(history: readonly RuntimeEvent[]): number {
-  const steps = ofType(history, 'step.answered');
-  return steps.length - 1 - steps.findLastIndex((step) => step.calls.length > 0);
-}
-
-/** The result the last step gave by `finish`, unless something was said to the agent after it. Pure. */
-export function finishedIn(history: readonly RuntimeEvent[]): TurnResult | undefined {
-  const lately = history.slice(
-    history.findLastIndex((event) => event.type === 'step.answered' || event.type === 'turn.told'),
-  );
-  const done = ofType(lately, 'tool.returned').find((event) => event.tool === FINISH && !event.isError);
-  const call = done && ofType(lately, 'tool.called').find((event) => event.callId === done.callId);
-  if (!call) return undefined;
-  const { summary, outputs = {} } = Finished.parse(jsonObject(call.input));
-  return { summary, outputs };
 }

@@ -1,109 +1,90 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Delta, Runtime, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
-import * as z from 'zod';
-import {
-  deliveredIn,
-  finishedIn,
-  jsonObject,
-  messagesOf,
-  openCalls,
-  openingOf,
-  silentAnswers,
-  stepsIn,
-  withFreshIds,
-  type OpenCall,
-} from './conversation.ts';
+import { attemptIn, deliveredIn, latestAttempt, openingOf, stepsIn, wasTold, withFreshIds } from './conversation.ts';
+import { finishedIn, gaveUpTalking, requireProspects } from './ending.ts';
+import { messagesOf } from './messages.ts';
 import { languageModel } from './models.ts';
 import { modelStep } from './model-step.ts';
-import { NUDGE, OUTCOME_UNKNOWN, systemPrompt, taskPrompt, toldPrompt } from './prompt.ts';
-import type { Desk } from './tool.ts';
-import { toolHost, type ToolOutcome } from './tool-host/tool-host.ts';
-import { TOOLS, toolNamed } from './tools.ts';
-import { FINISH, missingOutputs } from './tools/finish.ts';
+import { OFFERED } from './offered.ts';
+import { ANOTHER_ATTEMPT, NUDGE, REPEATING, systemPrompt, taskPrompt, toldPrompt } from './prompt.ts';
+import { repeatsIn, REPEATS_TOLD } from './repeats.ts';
+import { shortened } from './shortened.ts';
+import { makeCalls, nextCalls } from './tool-calls.ts';
+import { toolHost } from './tool-host/tool-host.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** fusion-kit's own agent: a model, a few tools, and one loop. What was said and done is in the events alone, so any prefix of them can be gone on from. */
 export const modelLoop = (): Runtime => ({ id: 'model-loop', needsModel: () => true, run });
 
-async function* run(turn: Turn, signal: AbortSignal): AsyncGenerator<RuntimeEvent | Delta, TurnResult> {
+type Happening = RuntimeEvent | Delta;
+
+async function* run(turn: Turn, signal: AbortSignal): AsyncGenerator<Happening, TurnResult> {
+  signal.throwIfAborted();
   const endpoint = turn.model;
   if (!endpoint) throw new FusionError('provider_unknown', `agent ${turn.agent.name} has no provider and model`);
   const model = languageModel(endpoint);
   const host = toolHost(turn, signal);
   const history: RuntimeEvent[] = [...turn.history];
-  /** Being asked for more means that the event is kept. */
-  async function* keep(event: RuntimeEvent): AsyncGenerator<RuntimeEvent, void> {
-    yield event;
-    signal.throwIfAborted();
-    history.push(event);
+  /** Being asked for more means that an event is kept. */
+  async function* keep(happenings: AsyncIterable<Happening> | Iterable<Happening>): AsyncGenerator<Happening, void> {
+    for await (const happening of happenings) {
+      yield happening;
+      signal.throwIfAborted();
+      if (happening.type !== 'delta') history.push(happening);
+    }
   }
 
   try {
-    if (!openingOf(history)) yield* keep({ type: 'turn.opened', system: systemPrompt(turn), prompt: taskPrompt(turn) });
+    if (!openingOf(history))
+      yield* keep([{ type: 'turn.opened', system: systemPrompt(turn), prompt: taskPrompt(turn) }]);
+    const system = openingOf(history)?.system ?? systemPrompt(turn);
 
     for (;;) {
-      for (const call of openCalls(history)) {
-        const { callId, tool, input } = call;
-        if (!call.begun) yield* keep({ type: 'tool.called', callId, tool, input });
-        const startedAt = performance.now();
-        const outcome = await unlessAborted(callTool(call, { turn, host }), signal);
-        yield* keep({ type: 'tool.returned', callId, tool, ...outcome, durationMs: performance.now() - startedAt });
-      }
+      for (let calls; (calls = nextCalls(history)).length > 0;) yield* keep(makeCalls(calls, { turn, host }, signal));
 
-      if (turn.note !== undefined && !wasTold(history, turn.note)) {
-        yield* keep({ type: 'turn.told', text: turn.note, messageIds: [] });
-      }
+      yield* keep(saidAtStart(history, turn));
       const result = finishedIn(history) ?? gaveUpTalking(history, turn);
       if (result) return result;
-
-      const step = stepsIn(history) + 1;
-      if (step > turn.work.maxSteps)
-        throw new FusionError('step_limit', `task ${turn.title} was not finished in ${turn.work.maxSteps} steps`);
+      requireProspects(history, turn);
 
       await unlessAborted(turn.gate(), signal);
-      if (history.at(-1)?.type === 'step.answered') yield* keep({ type: 'turn.told', text: NUDGE, messageIds: [] });
-      const delivered = new Set(deliveredIn(history));
-      const messages = (await unlessAborted(turn.takeMessages(), signal)).filter(
-        ({ id }) => !delivered.has(id) && delivered.add(id),
-      );
-      if (messages.length > 0)
-        yield* keep({ type: 'turn.told', text: toldPrompt(messages), messageIds: messages.map(({ id }) => id) });
+      yield* keep(saidBetween(history));
+      yield* keep(messagesFor(history, await unlessAborted(turn.takeMessages(), signal)));
+      yield* keep(shortened({ endpoint, model, system, history }, signal));
 
-      const system = openingOf(history)?.system ?? systemPrompt(turn);
-      const answer = yield* modelStep({ endpoint, model, system, messages: messagesOf(history) }, signal);
-      yield* keep({ type: 'step.answered', step, ...answer, calls: withFreshIds(history, answer.calls) });
+      const question = { endpoint, model, system, messages: messagesOf(history), tools: OFFERED };
+      const answer = yield* modelStep(question, signal);
+      const calls = withFreshIds(history, answer.calls);
+      yield* keep([{ type: 'step.answered', step: stepsIn(history) + 1, ...answer, calls }]);
     }
   } finally {
     await host.close();
   }
 }
 
-const wasTold = (history: readonly RuntimeEvent[], note: string): boolean =>
-  history.some((event) => event.type === 'turn.told' && event.text === note);
-
-/** What the model is told about its call. One that was interrupted is made again only when that does no harm. */
-async function callTool({ tool: name, input: text, begun }: OpenCall, desk: Desk): Promise<ToolOutcome> {
-  const tool = toolNamed(name);
-  if (!tool) return refused(`there is no tool ${name}; there are ${TOOLS.map((one) => one.name).join(', ')}`);
-  if (begun && !tool.repeatable) return refused(OUTCOME_UNKNOWN);
-  const given = jsonObject(text);
-  if (!given) return refused('the arguments are not a JSON object');
-  const input = tool.input.safeParse(given);
-  if (!input.success) return refused(`the arguments do not fit: ${z.prettifyError(input.error)}`);
-  return tool.run(input.data, desk);
+/** Why the last attempt was not enough, and that another begins. */
+function saidAtStart(history: readonly RuntimeEvent[], { note, attempt }: Turn): RuntimeEvent[] {
+  const begins = attempt > attemptIn(history);
+  if (!begins && (note === undefined || wasTold(history, note))) return [];
+  return [{ type: 'turn.told', text: note ?? ANOTHER_ATTEMPT, messageIds: [], ...(begins && { attempt }) }];
 }
 
-const refused = (output: string): ToolOutcome => ({ output, isError: true });
+/** What a model is told that only talks, or does the same again and again. */
+function saidBetween(history: readonly RuntimeEvent[]): RuntimeEvent[] {
+  if (history.at(-1)?.type === 'step.answered') return [{ type: 'turn.told', text: NUDGE, messageIds: [] }];
+  const { count } = repeatsIn(latestAttempt(history));
+  const row = history.slice(history.findLastIndex((event) => event.type === 'step.answered'));
+  const told = count > REPEATS_TOLD || wasTold(row, REPEATING);
+  return count < REPEATS_TOLD || told ? [] : [{ type: 'turn.told', text: REPEATING, messageIds: [] }];
+}
 
-/** A model that talks instead of finishing, even when told to finish: its words are taken for the summary. */
-function gaveUpTalking(history: readonly RuntimeEvent[], { work, title }: Turn): TurnResult | undefined {
-  if (history.at(-1)?.type === 'turn.told' || silentAnswers(history) < 2) return undefined;
-  const missing = missingOutputs(work.outputs, {});
-  if (missing.length > 0)
-    throw new FusionError(
-      'agent_gave_up',
-      `task ${title} ended without ${FINISH} and its outputs: ${missing.join(', ')}`,
-    );
-  const last = history.findLast((event) => event.type === 'step.answered');
-  return { summary: last?.text ?? '', outputs: {} };
+/** Messages that the agent has not been told yet. */
+function messagesFor(
+  history: readonly RuntimeEvent[],
+  waiting: Awaited<ReturnType<Turn['takeMessages']>>,
+): RuntimeEvent[] {
+  const delivered = new Set(deliveredIn(history));
+  const messages = waiting.filter(({ id }) => !delivered.has(id) && delivered.add(id));
+  if (messages.length === 0) return [];
+  return [{ type: 'turn.told', text: toldPrompt(messages), messageIds: messages.map(({ id }) => id) }];
 }

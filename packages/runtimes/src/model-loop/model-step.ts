@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Delta, ModelEndpoint } from '@fusion-kit/domain/ports/runtime';
-import { streamText, tool, type LanguageModel, type ModelMessage, type ToolSet } from 'ai';
+import { streamText, type LanguageModel, type ModelMessage, type ToolSet } from 'ai';
 import type { Step, ToolCall } from './conversation.ts';
 import { brokeOff, fusionErrorIn, isFinal, providerFailure } from './provider-failure.ts';
-import { TOOLS } from './tools.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** How often one step is asked for when its answer breaks; limits and outages are waited for by the endpoint's `fetch`. */
@@ -12,18 +11,15 @@ const RETRY_DELAY_MS = 250;
 /** Calls of one answer that are taken, as many as one event has room for; the model sees only these and makes the others again. */
 const CALLS_MAX = 32;
 
-/** Without `execute`: the loop runs them itself, after the call is kept. */
-const OFFERED: ToolSet = Object.fromEntries(
-  TOOLS.map(({ name, description, input }) => [name, tool({ description, inputSchema: input })]),
-);
+export type Answer = Pick<Step, 'text' | 'calls' | 'finishReason' | 'tokens'>;
 
-export type Answer = Pick<Step, 'text' | 'calls' | 'finishReason'>;
-
-interface Question {
+export interface Question {
   endpoint: ModelEndpoint;
   model: LanguageModel;
   system: string;
   messages: ModelMessage[];
+  /** Without `execute`: whoever asks makes the calls itself, after they are kept. */
+  tools: ToolSet;
 }
 
 /**
@@ -52,6 +48,7 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
   let text = '';
   const calls: ToolCall[] = [];
   let finishReason: string | undefined;
+  let tokens: number | undefined;
   try {
     for await (const part of parts) {
       if (part.type === 'error') throw part.error;
@@ -61,7 +58,10 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
       }
       if (part.type === 'tool-call' && calls.length < CALLS_MAX)
         calls.push({ callId: part.toolCallId, tool: part.toolName, input: inputText(part.input) });
-      if (part.type === 'finish-step') finishReason = part.rawFinishReason ?? unspokenEnd(question, part.finishReason);
+      if (part.type === 'finish-step') {
+        finishReason = part.rawFinishReason ?? unspokenEnd(question, part.finishReason);
+        tokens = part.usage.totalTokens;
+      }
     }
   } finally {
     // Leaving the stream alone does not hang up on the provider: it would go on writing, and be paid for.
@@ -72,19 +72,19 @@ async function* oneAnswer(question: Question, signal: AbortSignal): AsyncGenerat
   // Clients do not always notice a stream that just stops: only a finish reason from the provider says that the answer is whole.
   if (finishReason === undefined || finishReason === 'error') throw new Error('the answer broke off');
   if (text.trim() === '' && calls.length === 0) throw new Error('the answer was empty');
-  return { text, calls, finishReason };
+  return { text, calls, finishReason, ...(tokens !== undefined && { tokens }) };
 }
 
 /** OpenAI's responses give a reason only when they end early; its client tells an end in order from one that was cut off. */
 const unspokenEnd = ({ endpoint: { protocol } }: Question, finishReason: string): string | undefined =>
   protocol === 'openai' && (finishReason === 'stop' || finishReason === 'tool-calls') ? finishReason : undefined;
 
-const ask = ({ model, system, messages }: Question, abortSignal: AbortSignal) =>
+const ask = ({ model, system, messages, tools }: Question, abortSignal: AbortSignal) =>
   streamText({
     model,
     instructions: system,
     messages,
-    tools: OFFERED,
+    tools,
     maxRetries: 0,
     abortSignal,
     onError: () => undefined, // It comes as a part of the stream too; by default it is printed.

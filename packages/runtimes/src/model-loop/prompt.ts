@@ -6,6 +6,21 @@ type Asked = Pick<Turn, 'agent' | 'title' | 'work' | 'inputs' | 'team' | 'teamGo
 export const NUDGE =
   'You stopped without calling a tool. Nobody answers here. If the task is done, or you cannot go on, call finish; otherwise go on with it.';
 
+/** Said to an agent that goes round in circles. */
+export const REPEATING =
+  'You have made the same calls with the same results several times in a row. Doing it again will not change what comes of it: try something else, or call finish and say plainly what is missing. What takes time is waited for in one command.';
+
+/** Begins another attempt of which nobody says why. */
+export const ANOTHER_ATTEMPT = 'What you did before was not accepted. Go on until it is done.';
+
+/** Before what stands for the part of a conversation that was folded. */
+export const SO_FAR =
+  'The conversation up to here grew too long to be kept. These are the notes you made of it; what was said and done since then follows.';
+
+/** Asks for the notes that take the place of a conversation. */
+export const NOTES_SYSTEM = `You keep the memory of an agent at work. From a record of what it was told, said and did you write the notes it goes on with; it will see nothing else of what is recorded.
+Keep what it needs: what was asked for and decided and why, what people and other agents told it, which files exist and what was changed in them, which commands were run with what result, what failed and must not be tried again, and what is left to do. Exact names, paths and numbers, no guesses. Leave out what no longer matters. Write at most 800 words, as plain lines, and nothing before or after them.`;
+
 /** The outcome of a call that was interrupted: it must not be repeated blindly. */
 export const OUTCOME_UNKNOWN =
   'fusion-kit was restarted while this ran, so its outcome is unknown: it may have been done, done in part, or not at all. Check before you repeat it.';
@@ -61,6 +76,14 @@ export const toldPrompt = (messages: readonly InboundMessage[]): string =>
     ...messages.map(
       ({ from, topic, text }) => `Message from ${from}${topic === undefined ? '' : ` on ${topic}`}:\n${text}`,
     ),
+  );
+
+/** A record of what is to be folded, with the notes of an earlier fold. Pure. */
+export const foldedPrompt = (notes: string | undefined, record: readonly string[]): string =>
+  paragraphs(
+    notes === undefined ? undefined : `Your notes of what came before the record:\n${notes}`,
+    `The record:\n${record.join('\n')}`,
+    'Write the notes now, of all of it.',
   );
 
 const skilled = (capabilities: readonly string[]): string =>

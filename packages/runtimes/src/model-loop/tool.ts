@@ -15,6 +15,8 @@ export interface Tool {
   readonly input: z.ZodType;
   /** Whether running it twice does no harm, so that an interrupted call may simply be made again. */
   readonly repeatable: boolean;
+  /** What a call may change: calls that change nothing are made side by side, changes of the workspace may need a person's permission. */
+  readonly touches: 'nothing' | 'workspace' | 'team';
   /** Gives what the model is told, errors too. Throws only what ends the turn. */
   run(input: unknown, desk: Desk): Promise<ToolOutcome>;
 }

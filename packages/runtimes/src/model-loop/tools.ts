@@ -9,6 +9,7 @@ const hosted = (one: HostTool): Tool => ({
   name: one.name,
   description: one.description,
   repeatable: one.repeatable,
+  touches: one.touches,
   input: one.input(z),
   run: (input, { host }) => host.call(one.name, input),
 });

@@ -16,6 +16,8 @@ export interface HostTool {
   readonly description: string;
   /** Whether running it twice does no harm, so that an interrupted call may simply be made again. */
   readonly repeatable: boolean;
+  /** What a call may change: calls that change nothing are made side by side, changes of the workspace may need a person's permission. */
+  readonly touches: 'nothing' | 'workspace';
   /** The arguments. zod is handed in, since the host has none: it is given arguments that are already checked. */
   input(z: typeof Zod): Zod.ZodType;
   run(input: unknown, bench: Workbench): Promise<string>;

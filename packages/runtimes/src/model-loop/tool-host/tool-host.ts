@@ -32,11 +32,11 @@ export function toolHost(turn: Pick<Turn, 'cage' | 'attend'>, signal: AbortSigna
   return {
     async call(tool, input) {
       signal.throwIfAborted();
-      starting ??= startHelper(turn);
-      const helper = await unlessAborted(starting.catch(notStarted), signal);
+      const mine = (starting ??= startHelper(turn));
+      const helper = await unlessAborted(mine.catch(notStarted), signal);
       const answer = await unlessAborted(helper.ask(tool, input), signal);
       if (answer) return { output: answer.output, isError: answer.isError };
-      starting = undefined;
+      if (starting === mine) starting = undefined; // another call may have started the next one already
       const complaint = await helper.end();
       return { output: `the tool process ended while it ran ${tool}${complaint && `: ${complaint}`}`, isError: true };
     },

@@ -8,6 +8,7 @@ export const editFile = hostTool({
   description:
     'Replaces one piece of text in a file of the workspace. oldText must be in the file exactly once, with its white space as it is there.',
   repeatable: false,
+  touches: 'workspace',
   input: (z) =>
     z.object({
       path: z.string().min(1).describe('relative to the workspace'),

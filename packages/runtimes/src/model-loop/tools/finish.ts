@@ -17,13 +17,15 @@ export const finish = tool({
   name: FINISH,
   description: 'Ends your work on the task. Call it once, when everything is done, or when you cannot go on.',
   repeatable: true,
+  touches: 'team',
   input: Finished,
-  run({ outputs = {} }, { turn }) {
+  run({ summary, outputs = {} }, { turn }) {
     const missing = missingOutputs(turn.work.outputs, outputs);
-    return Promise.resolve(
-      missing.length === 0
-        ? { output: 'finished', isError: false }
-        : { output: `call ${FINISH} again with these outputs too: ${missing.join(', ')}`, isError: true },
-    );
+    if (missing.length > 0) return refused(`call ${FINISH} again with these outputs too: ${missing.join(', ')}`);
+    const misfits = turn.misfits({ summary, outputs });
+    if (misfits.length > 0) return refused(`correct this and call ${FINISH} again:\n${misfits.join('\n')}`);
+    return Promise.resolve({ output: 'finished', isError: false });
   },
 });
+
+const refused = (output: string) => Promise.resolve({ output, isError: true });

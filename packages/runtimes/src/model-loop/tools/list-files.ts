@@ -12,6 +12,7 @@ export const listFiles = hostTool({
   description:
     'Lists files and directories of the workspace. Directories end in /; those below depth, .git and node_modules are named but not opened.',
   repeatable: true,
+  touches: 'nothing',
   input: (z) =>
     z.object({
       path: z.string().min(1).optional().describe('relative to the workspace; the workspace itself when absent'),

@@ -7,6 +7,7 @@ export const readFile = hostTool({
   description:
     'Reads a text file of the workspace. A long file comes back with its middle cut: read parts of it with offset and limit.',
   repeatable: true,
+  touches: 'nothing',
   input: (z) =>
     z.object({
       path: z.string().min(1).describe('relative to the workspace'),

@@ -12,6 +12,7 @@ export const search = hostTool({
   description:
     'Searches the text files of the workspace, line by line, for a JavaScript regular expression. Gives path:line: text. .git and node_modules are left out.',
   repeatable: true,
+  touches: 'nothing',
   input: (z) =>
     z.object({
       pattern: z.string().min(1).max(1_000).describe('a JavaScript regular expression, without slashes'),

@@ -15,6 +15,7 @@ export const shell = hostTool({
   description:
     'Runs a shell command in the workspace and gives its exit code and output. Every call starts in the workspace with a fresh shell; what it leaves running in the background ends with your work.',
   repeatable: false,
+  touches: 'workspace',
   input: (z) =>
     z.object({
       command: z.string().min(1),

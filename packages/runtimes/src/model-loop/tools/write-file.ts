@@ -7,6 +7,7 @@ export const writeFile = hostTool({
   name: 'write_file',
   description: 'Writes a whole file of the workspace, making its directories and replacing what was there.',
   repeatable: true,
+  touches: 'workspace',
   input: (z) =>
     z.object({
       path: z.string().min(1).describe('relative to the workspace'),
