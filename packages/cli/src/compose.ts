@@ -14,7 +14,10 @@ import { reportingMeter } from '@fusion-kit/runner/meter';
 import { Runner } from '@fusion-kit/runner/runner';
 import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import type { DispatchTokens } from '@fusion-kit/runner/tokens';
+import { acp } from '@fusion-kit/runtimes/acp/acp';
+import { command } from '@fusion-kit/runtimes/command/command';
 import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
+import { openPrograms } from '@fusion-kit/runtimes/programs/open-programs';
 import { createServer } from '@fusion-kit/server/create-server';
 import { localTransport } from '@fusion-kit/transports/local';
 import { readScenario } from '@fusion-kit/upstreams/scripted/scenario';
@@ -92,7 +95,10 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     );
     void emptyTrash(dataDir, Date.now()).catch((thrown: unknown) => log(`the trash is not emptied: ${String(thrown)}`));
     const store = through('store', gitProjectStore({ root: dataDir }));
-    const runtimes = new Map([modelLoop()].map((runtime) => [runtime.id, runtime]));
+    const programs = openPrograms({ env, dataDir });
+    const runtimes = new Map(
+      [modelLoop(), acp({ programs }), command({ programs })].map((runtime) => [runtime.id, runtime]),
+    );
     const learned = new LearnedMemory();
     const sampler = new Sampler({ onPeak: (runtime, bytes) => learned.learn(runtime, bytes) });
     const admission = new MachineAdmission({

@@ -20,13 +20,12 @@ const launched = (env: Record<string, string> = {}): LaunchedProgram => ({
   args: [AGENT],
   env,
   readable: [],
-  hosts: [],
   leftOut: [],
   close: async () => {},
 });
 
 runtimeConformance('acp', {
-  make: () => acp({ programs: { launch: async () => launched() } }),
+  make: () => acp({ programs: { launch: async () => launched(), check: async () => {}, needsModel: () => false } }),
   open: async () => ({ turn: {}, close: async () => {} }),
   can: {
     tools: true,

@@ -7,7 +7,7 @@ import { START_TIMEOUT_MS } from './session.ts';
 import { work } from './work.ts';
 
 export interface AcpOptions {
-  programs: Pick<Programs, 'launch'>;
+  programs: Pick<Programs, 'launch' | 'check' | 'needsModel'>;
   /** Longest that a program may take to answer, and to open a session. */
   startTimeoutMs?: number;
 }
@@ -15,7 +15,8 @@ export interface AcpOptions {
 /** Coding agents that others made, spoken to by the Agent Client Protocol: each works in the cage of its turn, with a HOME and a session of its own. */
 export const acp = ({ programs, startTimeoutMs = START_TIMEOUT_MS }: AcpOptions): Runtime => ({
   id: 'acp',
-  needsModel: ({ credentials }) => credentials !== 'login',
+  needsModel: (agent) => programs.needsModel(agent),
+  check: (agent) => programs.check(agent, 'acp'),
   async *run(turn, signal) {
     signal.throwIfAborted();
     const finished = finishedIn(turn);

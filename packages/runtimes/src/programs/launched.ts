@@ -10,8 +10,6 @@ export interface LaunchedProgram {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   readable: readonly string[];
-  /** What it has to reach beside the house. */
-  hosts: readonly string[];
   /** What was left out of what the user gave it, to be shown. */
   leftOut: readonly string[];
   /** When its process is gone: takes a login that the program has refreshed back to where logins are kept, and the token out of the HOME. */

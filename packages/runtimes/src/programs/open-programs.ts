@@ -107,7 +107,6 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
         args: [...found.args, ...launch.args, ...((gateway && launch.gatewayArgs) ?? [])],
         env: filled.env,
         readable: [...found.readable, ...(program.readable ?? [])],
-        hosts: [...(login ? (program.login?.hosts ?? []) : []), ...(program.hosts ?? [])],
         leftOut: filled.leftOut,
         close: filled.close,
       };
