@@ -12,6 +12,9 @@ import type { WatchdogLimits } from '@fusion-kit/engine/watchdog';
 import { memoryBlobs } from '@fusion-kit/journals/blobs/memory-blobs';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import { reportingMeter } from '@fusion-kit/runner/meter';
+import { corporateProxy } from '@fusion-kit/runner/outside/corporate-proxy';
+import { systemInternet } from '@fusion-kit/runner/outside/internet';
+import type { Outside } from '@fusion-kit/runner/outside/outside';
 import { Sampler } from '@fusion-kit/runner/sampling/sampler';
 import { Runner } from '@fusion-kit/runner/runner';
 import type { DispatchTokens } from '@fusion-kit/runner/tokens';
@@ -45,6 +48,8 @@ export interface WorkingHouseOptions {
   team?: readonly Partial<AgentSpec>[];
   watchdog?: Partial<WatchdogLimits>;
   heartbeatMs?: number;
+  /** What stands in the place of what lies outside. */
+  outside?: Partial<Outside>;
 }
 
 const member = (spec: Partial<AgentSpec>, at: number): AgentSpec => ({
@@ -73,7 +78,18 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
   const blobs = memoryBlobs();
   const cages = workspaces({ root: data, sandbox: await cageOf(sandbox), store });
   const tokens: DispatchTokens = new Map();
-  const meter = reportingMeter({ end: wire.runner, tokens, blobs });
+  const outside: Outside = {
+    directory: join(data, 'bridge'),
+    internet: systemInternet,
+    proxyFor: corporateProxy({}),
+    hostsOf: () => [],
+    secret: async () => undefined,
+    redactors: new Map(),
+    everywhere: { env: {}, readable: [] },
+    uncaged: {},
+    ...options.outside,
+  };
+  const meter = reportingMeter({ end: wire.runner, tokens, blobs, redactors: outside.redactors });
   const upstream = typeof options.upstream === 'function' ? options.upstream(meter) : options.upstream;
   const runner = new Runner({
     end: wire.runner,
@@ -83,6 +99,7 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
     upstream: () => upstream,
     defaultProvider: upstream?.id ?? 'nobody',
     services: { directory: join(data, 'bridge'), serve: agentServices('test') },
+    outside,
     workspacesFor: () => cages,
     ...(options.heartbeatMs !== undefined && {
       heartbeatMs: options.heartbeatMs,

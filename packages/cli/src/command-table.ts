@@ -17,6 +17,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   events: 'everything that happened',
   message: 'talk with agents',
   provider: 'where models are called',
+  secret: 'values that agents are given by name',
   metrics: 'what agents used',
   dashboard: 'the page',
 };

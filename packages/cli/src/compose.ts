@@ -13,6 +13,7 @@ import { MachineAdmission } from '@fusion-kit/runner/admission/machine-admission
 import { reportingMeter } from '@fusion-kit/runner/meter';
 import { Runner } from '@fusion-kit/runner/runner';
 import { Sampler } from '@fusion-kit/runner/sampling/sampler';
+import type { DispatchRedactors } from '@fusion-kit/runner/outside/outside';
 import type { DispatchTokens } from '@fusion-kit/runner/tokens';
 import { acp } from '@fusion-kit/runtimes/acp/acp';
 import { command } from '@fusion-kit/runtimes/command/command';
@@ -35,7 +36,10 @@ import { allowed, confine } from './confinement.ts';
 import { KeyChain } from './keys/key-chain.ts';
 import { keyFileOf } from './keys/key-file.ts';
 import { systemKeyring } from './keys/keyring.ts';
+import { Secrets } from './keys/secrets.ts';
 import { readLimits, reservesOf } from './limits-file.ts';
+import { openOutside } from './outside/open-outside.ts';
+import { programHosts } from './outside/program-hosts.ts';
 import { Providers } from './providers.ts';
 import { Recordings } from './recordings.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
@@ -72,7 +76,18 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const engineEnd = through('engineEnd', wire.engine);
     const runnerEnd = through('runnerEnd', wire.runner);
     const tokens: DispatchTokens = new Map();
-    const meter = reportingMeter({ end: runnerEnd, tokens, blobs });
+    const redactors: DispatchRedactors = new Map();
+    const meter = reportingMeter({ end: runnerEnd, tokens, blobs, redactors });
+    const programs = openPrograms({ env, dataDir });
+    const secrets = new Secrets({ env, dataDir });
+    const { outside, close: leaveOutside } = await openOutside({
+      dataDir,
+      env,
+      secrets,
+      redactors,
+      hostsOf: programHosts(programs),
+    });
+    closers.push(async () => leaveOutside());
     const scenario = options.scriptedScenario ?? SCENARIO;
     const scripted = await startScriptedServer({ scenario: readScenario(await readFile(scenario, 'utf8'), scenario) });
     closers.push(() => scripted.close());
@@ -95,7 +110,6 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     );
     void emptyTrash(dataDir, Date.now()).catch((thrown: unknown) => log(`the trash is not emptied: ${String(thrown)}`));
     const store = through('store', gitProjectStore({ root: dataDir }));
-    const programs = openPrograms({ env, dataDir });
     const runtimes = new Map(
       [modelLoop(), acp({ programs }), command({ programs })].map((runtime) => [runtime.id, runtime]),
     );
@@ -116,6 +130,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       defaultProvider: DEFAULT_PROVIDER,
       sampler,
       services: { directory: join(dataDir, 'bridge'), serve: agentServices(version) },
+      outside,
       workspacesFor: allowed(
         confinement,
         through('workspaces', workspaces({ root: dataDir, sandbox, store, leashes: leashes(dataDir, means, limits.agent) })),

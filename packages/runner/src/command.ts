@@ -16,15 +16,16 @@ const KILLED = 137;
  * @throws {FusionError} `command_failed` when its exit code is none of those the node allows; `process_died` when it was killed
  */
 export async function runCommandNode(work: CommandWork, hands: Hands): Promise<Claim> {
-  const { start, keep, workspace, signal, pulse } = hands;
+  const { start, keep, workspace, wayOut, signal, pulse } = hands;
   const call = { callId: `command-${start.fence}`, tool: 'shell' };
   await keep({ type: 'tool.called', ...call, input: JSON.stringify({ command: work.run }) });
   const over = pulse.within();
   const show = shown(hands);
+  const { reach, close } = await wayOut.open();
   try {
     const env = work.env ? { env: work.env } : {};
     const started = (pid: number) => pulse.attend(pid);
-    const ended = await workspace.run(work.run, { ...env, show, started }, signal).catch((thrown: unknown) => {
+    const ended = await workspace.run(work.run, { ...env, reach, show, started }, signal).catch((thrown: unknown) => {
       signal.throwIfAborted();
       throw notStarted(work, thrown);
     });
@@ -34,6 +35,7 @@ export async function runCommandNode(work: CommandWork, hands: Hands): Promise<C
     return { stdout: trimmed(ended.stdout), stderr: trimmed(ended.stderr), exitCode: String(ended.exitCode) };
   } finally {
     over();
+    await close();
   }
 }
 

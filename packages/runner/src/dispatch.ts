@@ -1,4 +1,5 @@
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { cutText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Runtime, RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
@@ -19,6 +20,12 @@ import { Gate } from './gate.ts';
 import type { Claim, Hands } from './hands.ts';
 import { Mailbox } from './mailbox.ts';
 import { accepted } from './meter.ts';
+import { guardedBlobs, guardedEnd, guardedWorkspace } from './outside/guarded.ts';
+import type { Outside } from './outside/outside.ts';
+import { provide, type Provided } from './outside/provide.ts';
+import { redactor } from './outside/redactor.ts';
+import { redactedError } from './outside/verifier.ts';
+import type { WayOut } from './outside/way-out.ts';
 import { checkOutputs, keptOutputs } from './outputs.ts';
 import { prove } from './prove.ts';
 import { Pulse } from './pulse.ts';
@@ -39,7 +46,12 @@ export interface DispatchParts {
   upstream: Upstream | undefined;
   /** Absent where nothing serves agents' programs. */
   services: OfferedServices | undefined;
+  /** Absent where nothing outside of cages is reached or given. */
+  outside: Outside | undefined;
 }
+
+/** Of why a host was refused, in an event. */
+const REASON_MAX = 250;
 
 type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
 
@@ -56,15 +68,22 @@ export class Dispatch {
   /** Why its time does not pass, and its silence is not counted. */
   readonly #rests = new Set<'paused' | 'waits for a person'>();
   #over = false;
+  /** What it must not tell. */
+  #redactor = redactor([]);
   /** Resolves when nothing of it runs any more. */
   readonly done: Promise<void>;
 
   constructor(start: StartDispatch, parts: DispatchParts) {
     this.#start = start;
-    this.#parts = parts;
+    const secretless = () => this.#redactor;
+    this.#parts = {
+      ...parts,
+      end: guardedEnd(parts.end, secretless),
+      blobs: guardedBlobs(parts.blobs, secretless),
+    };
     this.#mailbox.put(start.messages);
     this.#questions = new Questions({
-      blobs: parts.blobs,
+      blobs: this.#parts.blobs,
       report: (report) => this.#report(report),
       waiting: (waits) => this.#rest('waits for a person', waits),
     });
@@ -131,15 +150,18 @@ export class Dispatch {
       this.#over = true;
       this.#deadline.pause();
       this.#parts.sampler.stop(this.#start.caller.dispatchId);
+      this.#parts.outside?.redactors.delete(this.#start.caller.dispatchId);
     }
   }
 
   async #work(): Promise<void> {
-    const { workspaces, blobs } = this.#parts;
+    const { blobs } = this.#parts;
     const { work } = this.#start;
-    const workspace = await this.#prepare();
+    const prepared = await this.#prepare();
+    const { wayOut, workspaces } = await this.#provide(prepared);
+    const workspace = guardedWorkspace(prepared, this.#redactor);
     await this.#report({ type: 'dispatch.phase', phase: 'working' });
-    const claim = await this.#carryOut(workspace);
+    const claim = await this.#carryOut(workspace, wayOut);
     this.#stop.signal.throwIfAborted(); // it may have ended well just because it was told to end
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const over = this.#pulse.within();
@@ -167,12 +189,23 @@ export class Dispatch {
     return workspace;
   }
 
+  async #provide(workspace: Workspace): Promise<Provided> {
+    const { outside, workspaces } = this.#parts;
+    const refused = (destination: string, reason: string): void =>
+      void this.#keep({ type: 'host.refused', destination, reason: cutText(reason, REASON_MAX) }).catch(() => {});
+    const provided = await provide(outside, { start: this.#start, workspace, workspaces, refused });
+    this.#redactor = provided.redactor;
+    outside?.redactors.set(this.#start.caller.dispatchId, provided.redactor);
+    return provided;
+  }
+
   /** Each kind of work in its own way. */
-  async #carryOut(workspace: Workspace): Promise<Claim> {
+  async #carryOut(workspace: Workspace, wayOut: WayOut): Promise<Claim> {
     const { work } = this.#start;
     const hands: Hands = {
       start: this.#start,
       workspace,
+      wayOut,
       blobs: this.#parts.blobs,
       pulse: this.#pulse,
       signal: this.#stop.signal,
@@ -227,7 +260,7 @@ export class Dispatch {
 
   async #fail(error: FusionError, receipt?: Receipt): Promise<void> {
     if (error.code === 'dispatch_stale' || error.code === 'journal_failed') return; // nobody is there to be told
-    await this.#report({ type: 'dispatch.failed', failure: toldFailure(error), ...(receipt && { receipt }) }).catch(
+    await this.#report({ type: 'dispatch.failed', failure: toldFailure(redactedError(error, this.#redactor)), ...(receipt && { receipt }) }).catch(
       () => {},
     );
   }

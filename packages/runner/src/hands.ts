@@ -2,12 +2,15 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { Workspace } from '@fusion-kit/domain/ports/workspaces';
 import type { StartDispatch } from '@fusion-kit/domain/runner-protocol';
+import type { WayOut } from './outside/way-out.ts';
 import type { Pulse } from './pulse.ts';
 
 /** What whoever carries out a task has at hand. */
 export interface Hands {
   start: StartDispatch;
   workspace: Workspace;
+  /** How what is started in the workspace reaches what it may, and the secrets it is given. */
+  wayOut: WayOut;
   blobs: Blobs;
   pulse: Pulse;
   /** Aborts when the dispatch is stopped or its time is over. */

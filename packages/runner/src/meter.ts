@@ -4,16 +4,19 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Caller, Meter } from '@fusion-kit/domain/ports/upstream';
 import type { ReportAnswer } from '@fusion-kit/domain/runner-protocol';
+import type { DispatchRedactors } from './outside/outside.ts';
 import type { DispatchTokens } from './tokens.ts';
 
 export interface ReportingMeterOptions {
   end: RunnerEnd;
   tokens: DispatchTokens;
   blobs: Blobs;
+  /** What keeps the secrets of a dispatch out of the records of its calls. */
+  redactors?: DispatchRedactors;
 }
 
 /** Holds and settles budgets where they are kept: at the engine, by reports. */
-export function reportingMeter({ end, tokens, blobs }: ReportingMeterOptions): Meter {
+export function reportingMeter({ end, tokens, blobs, redactors }: ReportingMeterOptions): Meter {
   const tokenOf = (caller: Caller): string => tokens.get(caller.dispatchId) ?? '';
   return {
     async reserve(caller, estimate) {
@@ -22,7 +25,8 @@ export function reportingMeter({ end, tokens, blobs }: ReportingMeterOptions): M
       );
     },
     async settle(caller, reservationId, { request, response, ...figures }) {
-      const [requestRef, responseRef] = await Promise.all([blobs.put(request), blobs.put(response)]);
+      const plain = (text: string): string => redactors?.get(caller.dispatchId)?.text(text) ?? text;
+      const [requestRef, responseRef] = await Promise.all([blobs.put(plain(request)), blobs.put(plain(response))]);
       const record = { ...figures, request: requestRef, response: responseRef };
       accepted(await end.report({ type: 'budget.settle', caller, token: tokenOf(caller), reservationId, record }));
     },

@@ -22,7 +22,7 @@ const LISTED_CHARACTERS_MAX = 1_500;
 export interface Proof {
   start: StartDispatch;
   workspace: Workspace;
-  workspaces: Workspaces;
+  workspaces: Pick<Workspaces, 'verify'>;
   blobs: Blobs;
 }
 

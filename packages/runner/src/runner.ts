@@ -10,6 +10,9 @@ import type { RunnerCommand, StartDispatch } from '@fusion-kit/domain/runner-pro
 import type { OfferedServices } from './bridge/services.ts';
 import { Dispatch } from './dispatch.ts';
 import { graced } from './graced.ts';
+import { type Outside, secretsOf } from './outside/outside.ts';
+import { redactor } from './outside/redactor.ts';
+import { verifier } from './outside/verifier.ts';
 import { checksOf, rejected } from './prove.ts';
 import { Sampler } from './sampling/sampler.ts';
 import { toldFailure } from './told-failure.ts';
@@ -30,6 +33,8 @@ export interface RunnerOptions {
   workspacesFor: (agent: AgentSpec | undefined) => Workspaces;
   /** What the programs of agents are served with. */
   services?: OfferedServices;
+  /** What lies outside of cages; without it nothing there is reached, and secrets are given to nobody. */
+  outside?: Outside;
   /** Longest that a project's check may take. */
   checkTimeoutMs?: number;
   /** Time between two signs of life of what is under way. */
@@ -135,9 +140,10 @@ export class Runner {
   }
 
   async #openAgent({ agentId, agent, project }: CommandOf<'agent.open'>): Promise<void> {
-    const { end } = this.#options;
+    const { end, outside } = this.#options;
     try {
       const { runtime, upstream, workspaces } = this.#equipment(agent);
+      if (outside) await secretsOf(outside, agent.secrets ?? []); // better known now than with its first task
       const [status, workspace] = await Promise.all([
         upstream?.check(this.#stop.signal),
         workspaces.open(agentId, project),
@@ -157,7 +163,7 @@ export class Runner {
   }
 
   #begin(start: StartDispatch): void {
-    const { end, blobs, tokens, services } = this.#options;
+    const { end, blobs, tokens, services, outside } = this.#options;
     const { dispatchId } = start.caller;
     if (this.#dispatches.has(dispatchId)) return; // handed over twice
     tokens.set(dispatchId, start.token);
@@ -166,6 +172,7 @@ export class Runner {
         end,
         blobs,
         services,
+        outside,
         sampler: this.#sampler,
         ...this.#equipment(start.agent),
       });
@@ -196,15 +203,25 @@ export class Runner {
     this.#heart = undefined;
   }
 
-  async #check({ runId, project, commit, setup, commands }: CommandOf<'run.check'>): Promise<void> {
+  /** What a run's own check may reach and is given. @throws {FusionError} `secret_missing`, `secret_unfit` */
+  async #judge({ hosts, secrets: names = [] }: CommandOf<'run.check'>): Promise<Pick<Workspaces, 'verify'>> {
+    const { outside } = this.#options;
+    const workspaces = this.#options.workspacesFor(undefined);
+    if (!outside) return workspaces;
+    const secrets = await secretsOf(outside, names);
+    return verifier({ workspaces, outside, hosts, secrets, redactor: redactor(Object.values(secrets)) });
+  }
+
+  async #check(command: CommandOf<'run.check'>): Promise<void> {
+    const { runId, project, commit, setup, commands } = command;
     if (this.#checks.has(runId)) return; // handed over twice
-    const { end, blobs, workspacesFor, checkTimeoutMs: timeoutMs = CHECK_TIMEOUT_MS } = this.#options;
+    const { end, blobs, checkTimeoutMs: timeoutMs = CHECK_TIMEOUT_MS } = this.#options;
     const stopped = new AbortController();
     this.#checks.set(runId, stopped);
     const signal = AbortSignal.any([this.#stop.signal, stopped.signal]);
     try {
       const verification = { project, ...(commit && { commit }), setup, commands, timeoutMs, directory: project.path };
-      const result = await workspacesFor(undefined).verify(verification, signal);
+      const result = await (await this.#judge(command)).verify(verification, signal);
       const checks = await checksOf(blobs, result);
       const failure = result.passed ? {} : { failure: toldFailure(rejected(result)) };
       await end.report({ type: 'run.checked', runId, passed: result.passed, checks, ...failure });

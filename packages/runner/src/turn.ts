@@ -10,6 +10,7 @@ import type {
   TurnResult,
 } from '@fusion-kit/domain/ports/runtime';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { CageOptions, Reach } from '@fusion-kit/domain/ports/workspaces';
 import { type DeskParts, openDesk } from './desk/desk.ts';
 import { type OfferedServices, openServices } from './bridge/services.ts';
 import { graced } from './graced.ts';
@@ -40,7 +41,11 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     mind.ask(question, withdrawn ? AbortSignal.any([signal, withdrawn]) : signal);
   const assignment = { title, work, inputs: { ...inputs, ...work.inputs } };
   const desk = openDesk({ assignment, history, blobs, pulse, ...mind, ask, keep: hands.keep });
-  const services = mind.services && (await openServices(mind.services, { caller, agent, workspace, desk, ...mind }));
+  const { proxy } = hands.wayOut;
+  const served = { caller, agent, workspace, desk, proxy, ...mind };
+  const services = mind.services && (await openServices(mind.services, served));
+  /** What it was not given a bridge for itself needs one where something outside may be reached. */
+  const reach = hands.wayOut.reachBy(proxy && services?.bridge);
   const turn: Turn = {
     caller,
     agent,
@@ -54,7 +59,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     home: workspace.home,
     ...(services && { services }),
     ...(model && { model }),
-    cage: (command, args, options) => workspace.cage(command, args, options),
+    cage: (command, args, options) => workspace.cage(command, args, beyond(reach, options)),
     takeMessages: mind.takeMessages,
     send: mind.send,
     ask,
@@ -88,6 +93,14 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
     await services?.close();
   }
 }
+
+/** What a program is given of its runtime goes before what lies outside. */
+const beyond = (reach: Reach, { env, readable = [], bridge, cwd }: CageOptions = {}): CageOptions => ({
+  env: { ...reach.env, ...env },
+  readable: [...(reach.readable ?? []), ...readable],
+  bridge: reach.bridge ?? bridge,
+  ...(cwd !== undefined && { cwd }),
+});
 
 /** What a program gave at the desk counts where its runtime does not say otherwise. */
 const claimOf = ({ summary, outputs }: TurnResult, given: Claim): Claim => ({

@@ -83,6 +83,7 @@ export function scriptedWorkspaces(script: {
 }): Workspaces & { calls: string[] } {
   const calls: string[] = [];
   return {
+    network: 'host',
     calls,
     async open(agent) {
       return {

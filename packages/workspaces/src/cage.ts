@@ -53,10 +53,6 @@ export function cageCommand(
   });
 }
 
-/** What commands in the cage of a plan reach. */
-export const networkOf = ({ sandbox, network }: CagePlan): 'none' | 'host' =>
-  sandbox.id === 'none' ? 'host' : network;
-
 /** Names that a person's own variables have on their way in: some, such as LD_PRELOAD, would change the program that makes the cage. */
 const CARRIED = 'FUSION_KIT_ENV_';
 
@@ -64,13 +60,14 @@ const CARRIED = 'FUSION_KIT_ENV_';
 export async function runInCage(
   plan: CagePlan,
   script: string,
-  { env = {}, input, show, started }: RunOptions,
+  { env = {}, reach = {}, input, show, started }: RunOptions,
   signal: AbortSignal,
 ): Promise<ScriptEnd> {
-  const names = Object.keys(env);
+  const own = { ...reach.env, ...env };
+  const names = Object.keys(own);
   const unpack = names.map((name) => `export ${name}="$${CARRIED}${name}"; unset ${CARRIED}${name}; `).join('');
-  const carried = Object.fromEntries(names.map((name) => [CARRIED + name, env[name] ?? '']));
-  const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], { env: carried });
+  const carried = Object.fromEntries(names.map((name) => [CARRIED + name, own[name] ?? '']));
+  const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], { ...reach, env: carried });
   return await runCommand(line, { timeoutMs: Infinity, signal, input, show, started, ...unconfined(plan) });
 }
 

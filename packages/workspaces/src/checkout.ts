@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Sandbox } from '@fusion-kit/domain/ports/sandbox';
-import type { Verification, VerificationResult } from '@fusion-kit/domain/ports/workspaces';
+import type { Reach, Verification, VerificationResult } from '@fusion-kit/domain/ports/workspaces';
 import { type CagePlan, cageCommand, unconfined } from './cage.ts';
 import { type Ended, runCommand } from './command.ts';
 
@@ -21,11 +21,13 @@ export async function verifyInCheckout(
     root,
     sandbox,
     readable,
+    network,
     fill,
   }: {
     root: string;
     sandbox: Sandbox;
     readable: readonly string[];
+    network: 'none' | 'host';
     fill: (plan: CagePlan) => Promise<void>;
   },
   check: Verification,
@@ -39,17 +41,17 @@ export async function verifyInCheckout(
     temporary: join(place, 'tmp'),
     writable: [join(place, 'tree')],
     readable,
-    network: 'none',
+    network,
   };
   try {
     for (const path of [plan.cwd, plan.home, plan.temporary]) await mkdir(path, { recursive: true, mode: 0o700 });
     await fill(plan);
     const bounds = { timeoutMs: check.timeoutMs, signal, ...unconfined(plan) };
     for (const command of check.setup) {
-      const ended = await runCommand(shell({ ...plan, network: 'host' }, command), bounds);
+      const ended = await runCommand(shell(plan, command, check.setupReach), bounds);
       if (ended.exitCode !== 0) throw setupFailed(command, ended, bounds.timeoutMs);
     }
-    return { ...(await runChecks(plan, check.commands, bounds)), sandbox: sandbox.id };
+    return { ...(await runChecks(plan, check, bounds)), sandbox: sandbox.id };
   } finally {
     await removeCheckout(place);
   }
@@ -58,12 +60,12 @@ export async function verifyInCheckout(
 /** Runs commands one after another and stops at the first that fails. */
 async function runChecks(
   plan: CagePlan,
-  commands: readonly string[],
+  { commands, reach }: Pick<Verification, 'commands' | 'reach'>,
   bounds: { timeoutMs: number; signal: AbortSignal },
 ): Promise<Omit<VerificationResult, 'sandbox'>> {
   const checks: VerificationResult['checks'] = [];
   for (const command of commands) {
-    const ended = await runCommand(shell(plan, command), bounds);
+    const ended = await runCommand(shell(plan, command, reach), bounds);
     const { exitCode, durationMs } = ended;
     checks.push({ command, exitCode, durationMs, output: outputOf(ended, bounds.timeoutMs) });
     if (exitCode !== 0) return { passed: false, checks };
@@ -71,8 +73,8 @@ async function runChecks(
   return { passed: true, checks };
 }
 
-const shell = (plan: CagePlan, command: string) =>
-  cageCommand(plan, '/bin/sh', ['-c', command], { env: { CI: 'true' } });
+const shell = (plan: CagePlan, command: string, reach: Reach = {}) =>
+  cageCommand(plan, '/bin/sh', ['-c', command], { ...reach, env: { CI: 'true', ...reach.env } });
 
 const outputOf = (ended: Ended, timeoutMs: number): string =>
   ended.timedOut ? `${ended.output}\n[stopped after ${timeoutMs} ms]` : ended.output;

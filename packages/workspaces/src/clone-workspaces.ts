@@ -17,7 +17,7 @@ import {
   mergeBase,
   writeCommit,
 } from './bare-repository.ts';
-import { type CagePlan, cageCommand, networkOf, runInCage } from './cage.ts';
+import { type CagePlan, cageCommand, runInCage } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
 import { moveRef } from './merge.ts';
@@ -30,7 +30,7 @@ export interface WorkspacesOptions {
   sandbox: Sandbox;
   /** What every cage may read besides the system, node and the project store: tool chains, for example. */
   readable?: readonly string[];
-  /** Whether agents reach the network of the host; `none` unless said otherwise. Setup commands always do. */
+  /** Whether what is in a cage reaches the network of the host; `none` unless said otherwise. */
   network?: 'none' | 'host';
 }
 
@@ -50,6 +50,7 @@ const workOf = async (storePath: string, dispatch: string): Promise<string | und
 export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectStore }): Workspaces {
   const { root, sandbox, store } = options;
   const oneByOne = serial();
+  const network = sandbox.id === 'none' ? 'host' : (options.network ?? 'none');
 
   const planOf = (directory: AgentDirectory, projectId: WorkspaceProject['id']): CagePlan => ({
     sandbox,
@@ -58,7 +59,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
     temporary: directory.temporary,
     writable: [directory.tree],
     readable: [store.path(projectId), ...(options.readable ?? [])],
-    network: options.network ?? 'none',
+    network,
   });
 
   /** The agent's places with a clone in them, made where they are missing. */
@@ -136,7 +137,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       path: plan.cwd,
       home: plan.home,
       sandbox: sandbox.id,
-      network: networkOf(plan),
+      network,
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
 
@@ -177,6 +178,8 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
   }
 
   return {
+    network,
+
     open: (agent, project) => oneByOne(agent, async () => workspace(await prepare(agent, project), agent, project)),
 
     remove: (agent, project) =>
@@ -205,7 +208,7 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         await clone.create(format.stdout, 'fusion-kit');
         await clone.start('fusion/verification', commit);
       };
-      return await verifyInCheckout({ root, sandbox, readable, fill }, check, signal);
+      return await verifyInCheckout({ root, sandbox, readable, network, fill }, check, signal);
     },
   };
 }

@@ -4,7 +4,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
 import { type AgentDirectory, agentDirectory, makeAgentDirectory, toTrash } from './agent-directory.ts';
 import { exists } from './bare-repository.ts';
-import { type CagePlan, cageCommand, networkOf, runInCage, runScript } from './cage.ts';
+import { type CagePlan, cageCommand, runInCage, runScript } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import type { WorkspacesOptions } from './clone-workspaces.ts';
 import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
@@ -32,6 +32,7 @@ export function directoryWorkspaces(
   const kibMax = Math.ceil((options.copiedBytesMax ?? COPIED_BYTES_MAX) / 1024);
   const readable = options.readable ?? [];
   const oneByOne = serial();
+  const network = sandbox.id === 'none' ? 'host' : (options.network ?? 'none');
 
   /** What agents may not see, the access token and other agents' work, must not come to them as part of a copy. */
   const refuseOwnData = async (source: string): Promise<void> => {
@@ -65,7 +66,7 @@ export function directoryWorkspaces(
       path: directory.tree,
       home: directory.home,
       sandbox: sandbox.id,
-      network: networkOf(plan),
+      network,
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
       begin,
@@ -84,6 +85,8 @@ export function directoryWorkspaces(
   }
 
   return {
+    network,
+
     open: (agent, project) =>
       oneByOne(agent, async () => {
         const directory = await makeAgentDirectory(root, agent);
@@ -94,7 +97,7 @@ export function directoryWorkspaces(
           temporary: directory.temporary,
           writable: [directory.tree],
           readable,
-          network: options.network ?? 'none',
+          network,
         };
         if (!(await exists(directory.filledMark))) {
           await copyInto(plan, project.path);
@@ -111,7 +114,7 @@ export function directoryWorkspaces(
 
     verify: (check, signal) =>
       verifyInCheckout(
-        { root, sandbox, readable, fill: (plan) => copyInto(plan, check.directory ?? check.project.path) },
+        { root, sandbox, readable, network, fill: (plan) => copyInto(plan, check.directory ?? check.project.path) },
         check,
         signal,
       ),

@@ -8,6 +8,7 @@ export function workspaces(options: WorkspacesOptions & { store: GitProjectStore
   const byKind = { git: gitWorkspaces(options), directory: directoryWorkspaces(options) };
   const of = (project: WorkspaceProject): Workspaces => byKind[project.kind];
   return {
+    network: byKind.git.network,
     open: (agent, project) => of(project).open(agent, project),
     remove: (agent, project) => of(project).remove(agent, project),
     verify: (check, signal) => of(check.project).verify(check, signal),

@@ -84,6 +84,25 @@ export const AROUND: readonly CommandEntry[] = [
     load: async () => (await import('../commands/provider-key.ts')).removeKey,
   },
   {
+    path: 'secret set',
+    summary:
+      'keep a value that agents and workflows are given by its name: in the keyring, else in a file for you alone',
+    arguments: [['<name>', 'as environment variables are named, e.g. NPM_TOKEN']],
+    options: [['--file', 'in the file, though there is a keyring']],
+    load: async () => (await import('../commands/secret.ts')).setSecret,
+  },
+  {
+    path: 'secret list',
+    summary: 'list secrets and where they come from, never their values',
+    load: async () => (await import('../commands/secret.ts')).listSecrets,
+  },
+  {
+    path: 'secret remove',
+    summary: 'take a secret out of the keyring and the file',
+    arguments: [['<name>', 'its name']],
+    load: async () => (await import('../commands/secret.ts')).removeSecret,
+  },
+  {
     path: 'dashboard start',
     summary: 'open the page',
     options: [

@@ -34,7 +34,7 @@ export async function readKeyFile(path: string): Promise<Readonly<Record<string,
   if (keys.success) return keys.data;
   // What the file holds is not quoted: it may be a key.
   throw new FusionError('keys_unsafe', `${path} is damaged`, {
-    remedy: `Delete ${path} and set the keys again with \`fusion-kit provider key set\`.`,
+    remedy: `Delete ${path} and set again what it held.`,
   });
 }
 

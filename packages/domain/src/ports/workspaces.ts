@@ -44,8 +44,12 @@ export interface Workspace {
   snapshot(dispatch: { id: DispatchId; base?: string; message: string; author: string }): Promise<Snapshot>;
 }
 
+/** What a command in a cage is given so that it gets out: variables, a bridge, what they name. */
+export type Reach = Pick<CageOptions, 'env' | 'readable' | 'bridge'>;
+
 export interface RunOptions {
   env?: Readonly<Record<string, string>>;
+  reach?: Reach | undefined;
   /** What it reads from its standard input; nothing when absent. */
   input?: string;
   /** Given every piece of its output as it comes. */
@@ -77,9 +81,13 @@ export interface CageOptions {
 export interface Bridge {
   readonly socket: string;
   readonly port: number;
+  /** More ports of the cage's loopback: what listens at the socket is asked to `CONNECT localhost:PORT` for each connection to one of them. */
+  readonly loopback?: readonly number[];
 }
 
 export interface Workspaces {
+  /** What commands in its cages reach: nothing but their own loopback, or what this machine does. */
+  readonly network: 'none' | 'host';
   /** The agent's workspace at its stable path (mode 0700), made when it is not there. */
   open(agent: AgentId, project: WorkspaceProject): Promise<Workspace>;
   /** Renames it to the trash once its commits are in the project store. Opening a removed one makes a new one. */
@@ -97,6 +105,9 @@ export interface Verification {
   setup: readonly string[];
   commands: readonly string[];
   timeoutMs: number;
+  /** How far its setup gets out of the cage, and its commands; not at all when absent. */
+  setupReach?: Reach | undefined;
+  reach?: Reach | undefined;
   /** The directory to check where there is no git: the agent's workspace. */
   directory?: string;
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ForwardProxy } from '../outside/forward-proxy.ts';
 import { type Handler, requestListener } from './request-listener.ts';
 
 export interface BridgeLimits {
@@ -31,18 +33,23 @@ export interface OpenBridge {
   readonly close: () => Promise<void>;
 }
 
-/** Serves a handler over HTTP at one end of a bridge. */
+/** Serves a handler over HTTP at one end of a bridge, and a proxy beside it, which is closed with it. */
 export async function openBridge(
   end: BridgeEnd,
   handle: Handler,
   limits: Partial<BridgeLimits> = {},
+  proxy?: ForwardProxy,
 ): Promise<OpenBridge> {
   const { headMs, requestMs, silentMs, connections, closingMs } = { ...BRIDGE_LIMITS, ...limits };
   const underWay = new Set<Promise<void>>();
+  const listener = requestListener(handle, underWay);
   const server = createServer(
     { headersTimeout: headMs, requestTimeout: requestMs, connectionsCheckingInterval: Math.min(headMs, 5_000) },
-    requestListener(handle, underWay),
+    (incoming, outgoing) =>
+      proxy?.isFor(incoming) ? void proxy.request(incoming, outgoing) : listener(incoming, outgoing),
   );
+  // Node: "guaranteed to be an instance of net.Socket unless the user specifies another type".
+  if (proxy) server.on('connect', (incoming, client, head) => void proxy.connect(incoming, client as Socket, head));
   server.timeout = silentMs;
   server.maxConnections = connections;
   server.listen(end === 'loopback' ? { port: 0, host: '127.0.0.1' } : { path: end.socket });
@@ -52,6 +59,7 @@ export async function openBridge(
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     async close() {
       const closed = once(server, 'close');
+      proxy?.close();
       server.close();
       server.closeAllConnections();
       await closed;

@@ -5,7 +5,9 @@ import type { AgentDesk } from '@fusion-kit/domain/ports/agent-desk';
 import type { TurnServices } from '@fusion-kit/domain/ports/runtime';
 import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
 import type { Workspace } from '@fusion-kit/domain/ports/workspaces';
+import type { ForwardProxy } from '../outside/forward-proxy.ts';
 import { openBridge } from './bridge.ts';
+import { CAGE_PORT } from './cage-port.ts';
 import type { Handler } from './request-listener.ts';
 import { socketPlace } from './socket-place.ts';
 
@@ -30,8 +32,6 @@ export interface OfferedServices {
   serve: (clientOf: (token: string) => ServiceClient | undefined) => Handler;
 }
 
-/** In a cage without network, which is the same in all of them: each has a loopback of its own. Not among the ports that systems give out. */
-const CAGE_PORT = 24_080;
 const TOKEN_BYTES = 32;
 
 export interface ServicesOf {
@@ -40,12 +40,14 @@ export interface ServicesOf {
   upstream: Upstream | undefined;
   desk: AgentDesk;
   workspace: Pick<Workspace, 'network'>;
+  /** Asked at the same socket for what lies outside; only where the cage has no network. */
+  proxy?: ForwardProxy | undefined;
 }
 
 /** Serves one dispatch, at a socket or port and under a token that are its own, until it is closed. What is under way then is broken off and settled first. */
 export async function openServices(
   { directory, serve }: OfferedServices,
-  { caller, agent, upstream, desk, workspace }: ServicesOf,
+  { caller, agent, upstream, desk, workspace, proxy }: ServicesOf,
 ): Promise<TurnServices & { close(): Promise<void> }> {
   // Not the token that reports carry: who has this one can ask, and prove nothing.
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -61,7 +63,7 @@ export async function openServices(
   }
   const { path: socket, remove } = await socketPlace(directory);
   try {
-    const { close } = await openBridge({ socket }, handle);
+    const { close } = await openBridge({ socket }, handle, {}, proxy);
     return {
       ...served,
       url: `http://127.0.0.1:${CAGE_PORT}`,

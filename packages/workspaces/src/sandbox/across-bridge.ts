@@ -13,13 +13,13 @@ const SMALL = ['--max-semi-space-size=1', '--max-old-space-size=64', '--v8-pool-
 
 /** The command line that, inside a cage without network, runs a command with a bridge beside it, and what it has to be able to read. */
 export function acrossBridge(
-  { socket, port }: Bridge,
+  { socket, port, loopback = [] }: Bridge,
   command: string,
   args: readonly string[],
 ): Required<Pick<CageSpec, 'command' | 'args' | 'readable'>> {
   return {
     command: process.execPath,
-    args: [...SMALL, FORWARDER, socket, String(port), command, ...args],
+    args: [...SMALL, FORWARDER, socket, [port, ...loopback].join(','), command, ...args],
     // The socket alone and not its directory: there lie the sockets of others.
     readable: [...CODE, socket],
   };

@@ -1,0 +1,26 @@
+/** What setup commands reach where a workflow does not say: the public places that package managers install from. */
+export const PACKAGE_REGISTRIES: readonly string[] = [
+  'registry.npmjs.org',
+  'registry.yarnpkg.com',
+  'npm.jsr.io',
+  'jsr.io',
+  'nodejs.org', // the headers that native modules are built with
+  'pypi.org',
+  'files.pythonhosted.org',
+  'index.crates.io',
+  'static.crates.io',
+  'crates.io',
+  'proxy.golang.org',
+  'sum.golang.org',
+  'rubygems.org',
+  'index.rubygems.org',
+  'repo.maven.apache.org',
+  'repo1.maven.org',
+  'plugins.gradle.org',
+  'services.gradle.org',
+  'api.nuget.org',
+  'packagist.org',
+  'repo.packagist.org',
+  'hex.pm',
+  'repo.hex.pm',
+];
