@@ -67,6 +67,8 @@ export async function brief(
     inputs: await inputsAt(options, { task }),
     ...colleagues(world, agent, run),
     setup: run.setup,
+    ...(run.hosts && { hosts: run.hosts }),
+    ...(run.secrets && { secrets: run.secrets }),
     timeoutMs: task.timeoutMs,
     ...(conflict && { fresh: true }),
     ...(note && { note }),

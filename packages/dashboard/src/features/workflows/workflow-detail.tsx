@@ -52,7 +52,7 @@ export function WorkflowDetail({ workflow }: { workflow: Workflow }) {
 }
 
 function Definition({ definition }: { definition: WorkflowView['definition'] }) {
-  const { description, inputs, team, setup, check, budget, concurrency, timeoutMs, nodes } = definition;
+  const { description, inputs, team, setup, check, hosts, secrets, budget, concurrency, timeoutMs, nodes } = definition;
   return (
     <>
       {description && <p className={styles['description']}>{description}</p>}
@@ -62,6 +62,8 @@ function Definition({ definition }: { definition: WorkflowView['definition'] }) 
           Team: team.map(({ name }) => name).join(', '),
           Setup: setup.length > 0 && <Commands commands={setup} />,
           Check: check.length > 0 && <Commands commands={check} />,
+          Reaches: hosts?.join(', '),
+          Secrets: secrets?.join(', '),
           Budget: budget.costUsd !== undefined && usd(budget.costUsd),
           'At once': concurrency !== undefined && `at most ${concurrency} tasks`,
           'Ends within': timeoutMs !== undefined && duration(timeoutMs),
