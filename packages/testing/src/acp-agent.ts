@@ -61,7 +61,7 @@ const say = async (talk: Talk, text: string): Promise<void> => {
 async function use(
   talk: Talk,
   call: { title: string; kind: string; rawInput: unknown },
-  act: () => Promise<{ content: unknown[]; failed?: boolean }>,
+  perform: () => Promise<{ content: unknown[]; failed?: boolean }>,
 ): Promise<void> {
   const toolCallId = `call-${(calls += 1)}`;
   await tell(talk, { sessionUpdate: 'tool_call', toolCallId, status: 'pending', ...call });
@@ -80,7 +80,7 @@ async function use(
     return tell(talk, { sessionUpdate: 'tool_call_update', toolCallId, status: 'failed', content });
   }
   await tell(talk, { sessionUpdate: 'tool_call_update', toolCallId, status: 'in_progress' });
-  const { content, failed = false } = await act();
+  const { content, failed = false } = await perform();
   talk.signal.throwIfAborted();
   await tell(talk, { sessionUpdate: 'tool_call_update', toolCallId, status: failed ? 'failed' : 'completed', content });
 }

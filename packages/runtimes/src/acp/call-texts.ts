@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { bounded } from '../model-loop/tool-host/bounded-text.ts';
 import { type CallContent, type CallUpdate, wordsOf } from './session-update.ts';
 
@@ -6,9 +7,20 @@ const INPUT_MAX = 20_000;
 /** Lines of a diff that are shown around what has changed. */
 const AROUND = 2;
 
+/** How Codex tells of a tool of an MCP server, and of what that returned. */
+const ServedTool = z.looseObject({ server: z.string().min(1), tool: z.string().min(1) });
+const ServedResult = z.looseObject({
+  result: z.looseObject({ content: z.array(z.looseObject({ type: z.string() })).min(1) }),
+});
+
 /** What a call is called: programs say it in a field of its own, in their notes, or only in words for a person. Pure. */
-export function toolOf({ name, _meta, kind, title }: Partial<CallUpdate>): string {
-  const said = name ?? _meta?.claudeCode?.toolName ?? (kind && kind !== 'other' ? kind : title);
+export function toolOf({ name, _meta, kind, title, rawInput }: Partial<CallUpdate>): string {
+  const served = ServedTool.safeParse(rawInput).data;
+  const said =
+    name ??
+    _meta?.claudeCode?.toolName ??
+    (served && `mcp__${served.server}__${served.tool}`) ??
+    (kind && kind !== 'other' ? kind : title);
   return (said?.trim() || 'tool').slice(0, NAME_MAX);
 }
 
@@ -23,6 +35,8 @@ export function outputOf({ content, rawOutput }: Partial<CallUpdate>): string {
   const shown = (content ?? []).map(contentText).filter((text) => text !== '');
   if (shown.length > 0) return bounded(shown.join('\n'));
   if (rawOutput === undefined || rawOutput === null) return '';
+  const served = ServedResult.safeParse(rawOutput).data;
+  if (served) return bounded(served.result.content.map(wordsOf).join('\n'));
   return bounded(typeof rawOutput === 'string' ? rawOutput : jsonOf(rawOutput));
 }
 

@@ -30,10 +30,22 @@ export async function askedFor(
   call: { callId: string; tool: string; input: string },
   signal: AbortSignal,
 ): Promise<PermissionAnswer> {
-  const options = request.options.slice(0, OPTIONS_MAX).map(({ optionId, name }) => ({ id: optionId, label: name }));
+  const named = namedOptions(request);
+  const options = [...named].map(([id, { name }]) => ({ id, label: name || id }));
   const { callId, tool, input } = call;
   const text = `${turn.agent.name} asks whether it may use ${tool}:\n${input}`;
   const { option } = await turn.ask({ text, options, about: { callId, tool } }, signal);
-  const known = request.options.some(({ optionId }) => optionId === option);
-  return option !== undefined && known ? { outcome: 'selected', optionId: option } : answerOf(request, 'deny');
+  const chosen = option === undefined ? undefined : named.get(option);
+  return chosen ? { outcome: 'selected', optionId: chosen.optionId } : answerOf(request, 'deny');
+}
+
+/** Options by their kinds, which say to a person what a program's own ids may not: `allow_once`, `reject_once`; a second one of a kind is `allow_always_2`. */
+function namedOptions({ options }: PermissionRequest): Map<string, PermissionRequest['options'][number]> {
+  const named = new Map<string, PermissionRequest['options'][number]>();
+  for (const option of options.slice(0, OPTIONS_MAX)) {
+    let id = option.kind;
+    for (let copy = 2; named.has(id); copy++) id = `${option.kind}_${copy}`;
+    named.set(id, option);
+  }
+  return named;
 }

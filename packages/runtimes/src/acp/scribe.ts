@@ -8,6 +8,8 @@ import { type CallUpdate, type SessionUpdate, wordsOf } from './session-update.t
 const ANSWER_MAX = 100_000;
 const CALL_ID_MAX = 200;
 const PLAN_TEXT_MAX = 280;
+/** Or once they have told nothing for so long. */
+const SETTLE_MS = 500;
 /** Calls of a program that are open at a time; one that opens more tells of them without closing any. */
 const OPEN_MAX = 1_000;
 
@@ -40,6 +42,7 @@ export class Scribe {
   }
 
   see(update: SessionUpdate): void {
+    this.#settle(isWriting(update) ? update.toolCallId : undefined);
     switch (update.sessionUpdate) {
       case 'agent_message_chunk':
         return this.#said(wordsOf(update.content));
@@ -87,8 +90,8 @@ export class Scribe {
     if (this.#returned.has(update.toolCallId)) return;
     const call = this.#callOf(update);
     const over = update.status === 'completed' || update.status === 'failed';
-    // Some programs tell of a call before they know what it is given.
-    if (over || update.status === 'in_progress' || !isEmpty(call.rawInput ?? null)) this.#tell(call);
+    if (over || update.status === 'in_progress') this.#tell(call);
+    else if (isKnown(call)) setTimeout(() => this.#tell(call), SETTLE_MS).unref();
     if (!over) return;
     this.#return(call, outputOf(call), update.status === 'failed');
     this.#calls.delete(update.toolCallId);
@@ -102,6 +105,11 @@ export class Scribe {
     const call = Object.assign(known ?? { callId: this.#freshId(update.toolCallId) }, Object.fromEntries(said));
     if (!known && this.#calls.size < OPEN_MAX) this.#calls.set(update.toolCallId, call);
     return call;
+  }
+
+  /** Some programs tell of a call before they know what it is given, and more of that as it is written: it is whole once they tell of something else. */
+  #settle(writing: string | undefined): void {
+    for (const [id, call] of this.#calls) if (id !== writing && isKnown(call)) this.#tell(call);
   }
 
   #tell(call: OpenCall): void {
@@ -136,3 +144,10 @@ export class Scribe {
     return callId;
   }
 }
+
+/** Whether an update tells what a call is given. */
+const isWriting = (update: SessionUpdate): update is Extract<SessionUpdate, { toolCallId: string }> =>
+  (update.sessionUpdate === 'tool_call' || update.sessionUpdate === 'tool_call_update') &&
+  !isEmpty(update.rawInput ?? null);
+
+const isKnown = ({ rawInput }: OpenCall): boolean => !isEmpty(rawInput ?? null);

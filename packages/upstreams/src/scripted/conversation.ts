@@ -15,6 +15,12 @@ export const CompletionRequest = z.looseObject({
   model: z.string().default('scripted/coder'),
   stream: z.boolean().nullish(),
   messages: z.array(Message),
+  tools: z
+    .array(z.looseObject({ function: z.looseObject({ name: z.string(), parameters: z.unknown().optional() }) }))
+    .default([]),
+  response_format: z
+    .looseObject({ type: z.string(), json_schema: z.looseObject({ schema: z.unknown().optional() }).optional() })
+    .nullish(),
 });
 export type CompletionRequest = z.infer<typeof CompletionRequest>;
 export type Message = z.infer<typeof Message>;

@@ -11,11 +11,22 @@ const ToolStep = z.strictObject({
   text: z.string().optional(),
   sleepMs: z.int().min(0).max(SLEEP_MAX_MS).optional(),
 });
+const around = { text: z.string().optional(), sleepMs: z.int().min(0).max(SLEEP_MAX_MS).optional() };
+/** What an agent has done by whatever tool of its own is for that: coding agents name them differently. */
+const ActionStep = z.union([
+  z.strictObject({ write: z.strictObject({ path: z.string().min(1), content: z.string() }), ...around }),
+  z.strictObject({ shell: z.string().min(1), ...around }),
+  z.strictObject({ mcp: z.string().min(1), args: z.record(z.string(), z.unknown()).default({}), ...around }),
+]);
+export type Action = z.infer<typeof ActionStep>;
+
 /** What the model answers at last; it ends the turn. */
 const SayStep = z.strictObject({ say: z.string(), sleepMs: z.int().min(0).max(SLEEP_MAX_MS).optional() });
 
+const CallStep = z.union([ToolStep, ActionStep]);
+export type CallStep = z.infer<typeof CallStep>;
 /** One answer of the scripted model: a tool call, several at once, or words. */
-export const Step = z.union([SayStep, ToolStep, z.array(ToolStep).min(1).max(20)]);
+export const Step = z.union([SayStep, CallStep, z.array(CallStep).min(1).max(20)]);
 export type Step = z.infer<typeof Step>;
 export const Steps = z.array(Step).max(500);
 

@@ -85,7 +85,8 @@ export async function startScriptedServer(options: ScriptedServerOptions = {}): 
     const body = context.get('body');
     const request = dialect.read(parsedJson(body), context.req.path);
     if (!request) return context.json(dialect.refusal(400, 'the request cannot be read'), 400);
-    const thought = think(request.messages, scenario);
+    const { messages, tools, answer: wanted } = request;
+    const thought = think(messages, scenario, { tools, answer: wanted, said: body });
     const inputTokens = tokensOf(body.length);
     const outputTokens = tokensOf(sum([thought.text, ...thought.calls.map((call) => call.arguments)]));
     // Rounded, so that a reader sees 0.000035 and not 0.000034999999999999997.

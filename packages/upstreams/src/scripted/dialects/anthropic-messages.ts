@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { parsedJson } from '../../json.ts';
 import { Content, textOf, type Message } from '../conversation.ts';
+import { offeredTool } from '../offered.ts';
 import { argumentPieces, wordsOf, type Dialect } from './dialect.ts';
 
 const Part = z.looseObject({ type: z.string(), text: z.string().optional(), content: Content });
@@ -10,6 +11,8 @@ const Request = z.looseObject({
   stream: z.boolean().nullish(),
   max_tokens: z.int().positive(),
   messages: z.array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(Part)]) })),
+  tools: z.array(z.looseObject({ name: z.string(), input_schema: z.unknown().optional() })).default([]),
+  output_config: z.looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).nullish() }).nullish(),
 });
 
 const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
@@ -29,8 +32,14 @@ export const anthropicMessages: Dialect = {
   read(body) {
     const request = Request.safeParse(body).data;
     if (!request) return undefined;
-    const { model, stream, messages } = request;
-    return { model, stream: stream === true, messages: messages.flatMap(turnsOf) };
+    const { model, stream, messages, tools, output_config: wanted } = request;
+    return {
+      model,
+      stream: stream === true,
+      messages: messages.flatMap(turnsOf),
+      tools: tools.map(({ name, input_schema: schema }) => offeredTool(name, schema)),
+      answer: wanted?.format?.schema,
+    };
   },
   write({ thought, model, inputTokens, outputTokens, costUsd }) {
     const content = [

@@ -1,11 +1,15 @@
 import type { Thought } from '../brain.ts';
 import type { Message } from '../conversation.ts';
+import type { OfferedTool } from '../offered.ts';
 
 /** A request as the scripted model takes it, whatever format it came in. */
 export interface Asked {
   model: string;
   messages: readonly Message[];
   stream: boolean;
+  tools: readonly OfferedTool[];
+  /** The JSON Schema that the answer has to keep to, where it has to. */
+  answer?: unknown;
 }
 
 /** A thought on its way into a format. Tokens are a quarter of the characters. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parsedJson } from '../../json.ts';
 import { gemini as geminiFormat } from '../../wires/gemini.ts';
 import type { Message } from '../conversation.ts';
+import { offeredTool } from '../offered.ts';
 import { wordsOf, type Dialect } from './dialect.ts';
 
 const Part = z.looseObject({
@@ -9,8 +10,21 @@ const Part = z.looseObject({
   functionCall: z.unknown().optional(),
   functionResponse: z.looseObject({ response: z.looseObject({ content: z.unknown().optional() }) }).optional(),
 });
+const Declaration = z.looseObject({
+  name: z.string(),
+  parametersJsonSchema: z.unknown().optional(),
+  parameters: z.unknown().optional(),
+});
 const Request = z.looseObject({
   contents: z.array(z.looseObject({ role: z.string().default('user'), parts: z.array(Part) })),
+  tools: z.array(z.looseObject({ functionDeclarations: z.array(Declaration).default([]) })).default([]),
+  generationConfig: z
+    .looseObject({
+      responseMimeType: z.string().optional(),
+      responseJsonSchema: z.unknown().optional(),
+      responseSchema: z.unknown().optional(),
+    })
+    .default({}),
 });
 
 const WORD_OF_STATUS: Readonly<Record<number, string>> = {
@@ -30,7 +44,17 @@ export const gemini: Dialect = {
     const request = Request.safeParse(body).data;
     const target = geminiFormat.target(path.replace(/^\/api/, ''));
     if (!request || target?.model === undefined) return undefined;
-    return { model: target.model, stream: target.stream === true, messages: request.contents.flatMap(turnsOf) };
+    const { responseMimeType, responseJsonSchema, responseSchema } = request.generationConfig;
+    const wantsJson = responseMimeType === 'application/json';
+    return {
+      model: target.model,
+      stream: target.stream === true,
+      messages: request.contents.flatMap(turnsOf),
+      tools: request.tools
+        .flatMap(({ functionDeclarations }) => functionDeclarations)
+        .map((one) => offeredTool(one.name, one.parametersJsonSchema ?? one.parameters)),
+      answer: wantsJson ? (responseJsonSchema ?? responseSchema ?? { type: 'object' }) : undefined,
+    };
   },
   write({ thought, model, inputTokens, outputTokens }) {
     const calls = thought.calls.map(({ name, arguments: args }) => ({

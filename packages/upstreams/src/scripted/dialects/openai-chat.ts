@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CompletionRequest } from '../conversation.ts';
+import { offeredTool } from '../offered.ts';
 import { argumentPieces, wordsOf, type Dialect, type Frame } from './dialect.ts';
 
 const baseOf = (model: string) => ({
@@ -15,7 +16,15 @@ export const openAiChat: Dialect = {
   end: 'data: [DONE]\n\n',
   read(body) {
     const request = CompletionRequest.safeParse(body).data;
-    return request && { ...request, stream: request.stream === true };
+    if (!request) return undefined;
+    const { model, messages, stream, tools, response_format: wanted } = request;
+    return {
+      model,
+      messages,
+      stream: stream === true,
+      tools: tools.map(({ function: { name, parameters } }) => offeredTool(name, parameters)),
+      answer: wanted?.json_schema?.schema ?? (wanted?.type === 'json_object' ? { type: 'object' } : undefined),
+    };
   },
   write(frame) {
     const { thought, model } = frame;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Content, type Message } from '../conversation.ts';
+import { offeredTool, type OfferedTool } from '../offered.ts';
 import { argumentPieces, wordsOf, type Dialect } from './dialect.ts';
 
 const Item = z.looseObject({
@@ -9,11 +10,20 @@ const Item = z.looseObject({
   content: Content,
   output: Content,
 });
+const Tool = z.looseObject({ type: z.string(), name: z.string().optional(), parameters: z.unknown().optional() });
 const Request = z.looseObject({
   model: z.string().default('scripted/coder'),
   stream: z.boolean().nullish(),
   input: z.union([z.string(), z.array(Item)]),
+  tools: z.array(Tool.extend({ tools: z.array(Tool).optional() })).default([]),
+  text: z.looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).nullish() }).nullish(),
 });
+
+/** Those of an MCP server come together under its name. */
+const offeredOf = ({ type, name, parameters, tools = [] }: z.infer<typeof Request>['tools'][number]): OfferedTool[] =>
+  type === 'namespace'
+    ? tools.map((tool) => offeredTool(tool.name ?? '', tool.parameters, name))
+    : [offeredTool(name ?? type, parameters)];
 
 /** OpenAI's responses. */
 export const openAiResponses: Dialect = {
@@ -22,9 +32,15 @@ export const openAiResponses: Dialect = {
   read(body) {
     const request = Request.safeParse(body).data;
     if (!request) return undefined;
-    const { model, stream, input } = request;
+    const { model, stream, input, tools, text } = request;
     const items = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
-    return { model, stream: stream === true, messages: turnsOf(items) };
+    return {
+      model,
+      stream: stream === true,
+      messages: turnsOf(items),
+      tools: tools.flatMap(offeredOf),
+      answer: text?.format?.schema,
+    };
   },
   write({ thought, model, inputTokens, outputTokens, costUsd }) {
     const usage = {
@@ -67,6 +83,7 @@ export const openAiResponses: Dialect = {
         id: place.item_id,
         call_id: `call_${randomUUID().slice(0, 12)}`,
         name: call.name,
+        ...(call.namespace !== undefined && { namespace: call.namespace }),
         arguments: call.arguments,
         status: 'completed',
       };
