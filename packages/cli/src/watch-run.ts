@@ -33,6 +33,7 @@ const TOLD: ReadonlySet<string> = new Set([
   'task.skipped',
   'task.requeued',
   'message.sent',
+  'question.answered',
   'run.checking',
   'run.completed',
   'run.failed',
@@ -137,7 +138,7 @@ function telling(terminal: Terminal, world: World, runId: RunId): Showing {
   return {
     tell: (entry) => {
       const { event } = entry;
-      if (event.type === 'task.opened' || event.type === 'task.stalled') {
+      if (event.type === 'task.opened' || event.type === 'task.stalled' || event.type === 'question.asked') {
         const task = event.runId === runId && world.get('tasks', event.taskId);
         if (task) ask([task]);
       }

@@ -6,6 +6,7 @@ import type { Entry } from '@fusion-kit/domain/entry';
 import type { ConversationEvent } from '@fusion-kit/domain/event';
 import type { IdOf } from '@fusion-kit/domain/ids';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
+import type { QuestionOption } from '@fusion-kit/domain/question';
 import type { Receipt } from '@fusion-kit/domain/receipt';
 import { branchRef } from '@fusion-kit/domain/run';
 import { preview } from '@fusion-kit/domain/text';
@@ -142,6 +143,12 @@ export class Attempt {
       { type: 'tool.returned', v: 1, ...this.#caller, ...call, output, isError: false, durationMs: 2_310 },
       2_310,
     );
+  }
+
+  /** Asks people and waits. */
+  ask(text: string, options: QuestionOption[]): void {
+    const questionId = this.#recorder.id('qst');
+    this.#recorder.do({ type: 'question.ask', caller: this.#caller, questionId, text, options }, 300);
   }
 
   /** Puts the messages that wait for this agent before its model. */

@@ -242,7 +242,12 @@ class Release {
       if (at < 3) open(at + 2);
     }
     open(5);
-    this.#attempt('migrate[4]/move', 'builder-oak').step('Reading the basket first.');
+    const basket = this.#attempt('migrate[4]/move', 'builder-oak');
+    basket.step('Reading the basket first.');
+    basket.ask('The basket rounds the price of each line, the price service only the sum. Which of them shall hold?', [
+      { id: 'sum', label: 'Round the sum' },
+      { id: 'line', label: 'Round each line' },
+    ]);
 
     this.#open('repair', 1, 'repair#1/', undefined, { iteration: '1' });
     this.#attempt('repair#1/mend', 'builder-elm').complete(receiptOf('e', 'verified', ['test/clock.test.ts']), {

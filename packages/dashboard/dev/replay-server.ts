@@ -143,6 +143,10 @@ export async function replayServer(options: ReplayOptions): Promise<Replay> {
 
 /** What a person may ask of a task, as the server puts it to the rules. */
 function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command {
+  if (change.action === 'reply') {
+    const { question: questionId, option, text, by } = change;
+    return { type: 'question.answer', taskId, questionId, option, text, by };
+  }
   const { action, ...rest } = change;
   return { type: `task.${action}`, taskId, ...rest } as Command;
 }
@@ -199,6 +203,7 @@ function answerTo(
         pid: process.pid,
         dataDir: '/tmp',
         sandbox,
+        leash: [],
         uptimeMs: 1,
         lastSeq: past.length,
         synchronous: 'full',

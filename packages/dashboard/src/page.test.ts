@@ -211,9 +211,46 @@ it('shows what waits for a person first, and has the first approval answered by 
     ]);
     expect(await release.getByTestId('inbox-count').textContent()).toContain('2');
     const focused = () => release.locator(':focus').getAttribute('data-testid');
-    expect(await focused()).toBe('inbox-measure');
+    expect(await focused()).toBe('inbox-migrate[4]/move');
     await release.keyboard.press('j');
     expect(await focused()).toBe('inbox-audit');
+  }));
+
+it('waits for nobody about a failure that a node is there for; a refusal that none is there for stays', () =>
+  onRelease('/inbox', async (release) => {
+    const signOff = release.locator('[data-testid="inbox-sign-off"]');
+    await signOff.getByRole('button', { name: 'Reject' }).click();
+    await release.locator('[data-testid="inbox-sign-off"][data-kind="failure"]').waitFor();
+    await signOff.getByRole('button', { name: 'Run again from there' }).waitFor();
+    const kinds = await release
+      .locator('[data-inbox-place]')
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-testid')));
+    expect(kinds).toEqual(['inbox-migrate[4]/move', 'inbox-audit', 'inbox-sign-off']);
+  }));
+
+it('answers what an agent asks by a key, and the task and its conversation show it', () =>
+  onRelease('/inbox', async (release, server) => {
+    const card = release.getByTestId('inbox-migrate[4]/move');
+    await card.getByText('Which of them shall hold?').waitFor();
+    await card.getByRole('textbox', { name: 'Your name' }).fill('Ada');
+    await card.focus();
+    await release.keyboard.press('2');
+    await gone(card);
+    expect(server.asked[0]?.body).toMatchObject({ action: 'reply', option: 'line', by: 'Ada' });
+    await release.goto(`${server.url}/run?task=${taskId('migrate[4]/move')}#token=right`);
+    const drawer = release.getByTestId('task-drawer');
+    await drawer.getByText('Round the sum · Round each line').waitFor();
+    await drawer.getByText('Ada answered: Round each line').waitFor();
+  }));
+
+it('answers in words of its own from the drawer of the task', () =>
+  onRelease(`/run?task=${taskId('migrate[4]/move')}`, async (release, server) => {
+    const drawer = release.getByTestId('task-drawer');
+    await drawer.getByText('needs an answer').waitFor();
+    await drawer.getByRole('textbox', { name: 'Your answer' }).fill('As the invoices do.');
+    await drawer.getByRole('button', { name: 'Send' }).click();
+    await gone(drawer.getByTestId('question'));
+    expect(server.asked[0]?.body).toMatchObject({ action: 'reply', text: 'As the invoices do.' });
   }));
 
 it('sends comment and name with an answer, and says what the server refused while the question stays', () =>
@@ -248,9 +285,9 @@ it('starts a stalled task again from the inbox', () =>
   }));
 
 it('runs again from a failure with another input, and shows what the new run kept and from where', () =>
-  onRelease('/inbox', async (release, server) => {
-    await release.getByTestId('inbox-measure').getByRole('button', { name: 'Run again from there' }).click();
-    const form = release.getByRole('dialog');
+  onRelease(`/run?task=${taskId('measure')}`, async (release, server) => {
+    await release.getByRole('button', { name: 'Run again from here' }).click();
+    const form = release.getByRole('dialog').last();
     await form.getByText('It does 11 tasks anew and keeps the results of 4 tasks.').waitFor();
     await form.getByRole('textbox', { name: 'version' }).fill('4.2.1');
     await form.getByRole('button', { name: 'Start the run' }).click();

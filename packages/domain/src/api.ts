@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { Agent, AgentSpec, AgentState } from './agent.ts';
 import { Entry } from './entry.ts';
 import { Failure } from './errors.ts';
-import { InboxItem } from './inbox.ts';
+import { INBOX_MAX, InboxItem } from './inbox.ts';
 import { Severity } from './event.ts';
-import { AgentId, ProjectId, RunId, TaskId, WorkflowId } from './ids.ts';
+import { AgentId, ProjectId, QuestionId, RunId, TaskId, WorkflowId } from './ids.ts';
+import { LeashClaim, LeashUsage } from './leash.ts';
 import { Address, Message } from './message.ts';
 import { NodeWork, RetryPolicy } from './node.ts';
 import { ModelProtocol } from './ports/upstream.ts';
@@ -80,6 +81,11 @@ export const EventQuery = z.object({
 export const LogQuery = EventQuery.pick({ after: true, limit: true }).extend({
   order: EventQuery.shape.order.unwrap().default('oldest'),
 });
+export const InboxQuery = z.object({
+  project: ProjectId.optional(),
+  run: RunId.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(INBOX_MAX),
+});
 /** What changed between two versions of a workflow. */
 export const WorkflowDiffQuery = z.object({
   from: z.coerce.number().int().positive(),
@@ -131,6 +137,14 @@ export const TaskChange = z.discriminatedUnion('action', [
     action: z.literal('answer'),
     option: z.string().min(1).max(40),
     comment: z.string().max(2_000).optional(),
+    by: z.string().min(1).max(100).default('a person'),
+  }),
+  /** The answer to a question of its agent, to the only one when none is named: one of its options, words, or both. */
+  z.object({
+    action: z.literal('reply'),
+    question: QuestionId.optional(),
+    option: z.string().min(1).max(1_000).optional(),
+    text: z.string().min(1).max(10_000).optional(),
     by: z.string().min(1).max(100).default('a person'),
   }),
 ]);
@@ -215,7 +229,8 @@ export type WorkflowView = z.infer<typeof WorkflowView>;
 export const EventView = Entry.omit({ keyed: true });
 export type EventView = z.infer<typeof EventView>;
 export const Started = z.object({ run: Run });
-export const Inbox = z.object({ items: z.array(InboxItem) });
+/** What waits for a person; `more` counts what the answer has no room for. */
+export const Inbox = z.object({ items: z.array(InboxItem), more: z.int().nonnegative() });
 /** A run as the log up to `seq` tells it; `hash` is over the canonical JSON of these rows. `live` is that of the rows as they are, when `seq` is the end. */
 export const Replay = z.object({
   seq: z.int(),
@@ -242,6 +257,8 @@ export const AgentMetrics = z.object({
   tasks: z.object({ completed: z.int(), failed: z.int(), running: z.int() }),
   toolCalls: z.int(),
   workingMs: z.number(),
+  /** What its processes and files take while it has a task in hand, looked at every few seconds. */
+  holds: LeashUsage.optional(),
 });
 /** A provider as the server knows it; the key itself is never shown. */
 export const ProviderView = z.object({
@@ -303,6 +320,8 @@ export const Health = z.object({
   pid: z.int(),
   dataDir: z.string(),
   sandbox: z.enum(['bubblewrap', 'none', 'missing']),
+  /** What keeps agents to what here; with the figures of those for whom nothing else was said. */
+  leash: z.array(LeashClaim),
   uptimeMs: z.number(),
   lastSeq: z.int(),
   synchronous: z.string(),

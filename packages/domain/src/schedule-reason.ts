@@ -3,16 +3,19 @@ import { countsAsAttempt } from './failure-policy.ts';
 import { firstFew } from './first-few.ts';
 import { executorOf } from './node.ts';
 import { runEnded } from './run.ts';
+import { openQuestions } from './questions.ts';
 import { claimOf, fullRun, holderOf, isWanted, runIsFull, suits } from './schedule.ts';
 import { affinityOf } from './schedule-affinity.ts';
 import type { Task } from './task.ts';
+import { preview } from './text.ts';
 import type { World } from './world.ts';
 
 /** Needs that are named; the others are counted. */
 const NEEDS_NAMED = 5;
 
-/** Why a queued task waits, in words for a person; derived, never stored. Takes as long for a task of many needs as for one of few. Pure. */
+/** Why a task waits, in words for a person: one that is queued, or whose agent asks something; derived, never stored. Takes as long for a task of many needs as for one of few. Pure. */
 export function waitingReason(world: World, task: Task, at: number): string | undefined {
+  if (task.state === 'running') return answerAwaited(task);
   if (task.state !== 'queued') return undefined;
   const run = world.get('runs', task.runId);
   if (run && runEnded(run.state)) return `its run is ${run.state}`;
@@ -30,6 +33,15 @@ export function waitingReason(world: World, task: Task, at: number): string | un
     return `${failed.map((agent) => agent.name).join(', ')} failed: ${failed[0]?.failure?.message}${failed.some(comesBack) ? '; tried again by itself' : ''}`;
   if (run && runIsFull(world, task)) return fullRun(run.concurrency!);
   return occupied(world, task, suitable);
+}
+
+const QUOTED_MAX = 120;
+
+function answerAwaited(task: Task): string | undefined {
+  const [asked] = openQuestions(task);
+  if (!asked) return undefined;
+  const line = preview(asked.text).replaceAll(/\s+/g, ' ').trim();
+  return `waits for you: ${line.length > QUOTED_MAX ? `${line.slice(0, QUOTED_MAX)}…` : line}`;
 }
 
 /** An interruption is told with its cause: nothing is wrong with the work, it is parked. */

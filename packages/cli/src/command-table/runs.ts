@@ -5,7 +5,7 @@ import { COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL, TIMEOUT
 export const RUNS: readonly CommandEntry[] = [
   {
     path: 'inbox',
-    summary: 'what waits for a person: approvals, stalled agents, failures',
+    summary: 'what waits for a person: approvals, questions of agents, stalled agents, failures',
     options: [PROJECT_ONLY, ['--run <run>', 'only of this run']],
     load: async () => (await import('../commands/inbox.ts')).inbox,
   },

@@ -71,6 +71,20 @@ export const TASKS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/inbox.ts')).answerTask,
   },
   {
+    path: 'task reply',
+    summary: "answer a question of a task's agent",
+    arguments: [
+      ['<task>', 'id of the task'],
+      ['[answer...]', 'one of the options of the question, or words of your own'],
+    ],
+    options: [
+      ['--question <question>', 'which one, where several wait'],
+      ['--option <option>', 'the option, with words of your own beside it'],
+      ['--by <name>', 'your name (default: that of your account)'],
+    ],
+    load: async () => (await import('../commands/inbox.ts')).replyToTask,
+  },
+  {
     path: 'task logs',
     summary: 'the conversation of a task',
     arguments: [['<task>', 'id of the task']],

@@ -101,6 +101,10 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
       const price = event.costUsd === null ? '' : `, $${event.costUsd.toFixed(4)}`;
       return `${event.program} says ${count(event.inputTokens + event.outputTokens)} tokens${price}`;
     }
+    case 'question.asked':
+      return preview(event.text);
+    case 'question.answered':
+      return `${event.by}: ${[event.option, event.text === undefined ? undefined : preview(event.text)].filter(Boolean).join(', ')}`;
     case 'host.refused':
       return `${event.destination}: ${event.reason}`;
     case 'model.called': {

@@ -1,15 +1,14 @@
-import { type InboxItem, inboxOf } from '@fusion-kit/domain/inbox';
+import { type InboxItem, waitingIn } from '@fusion-kit/domain/inbox';
 import type { Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
+import { preview } from '@fusion-kit/domain/text';
 import type { Paint } from '../terminal.ts';
 import { ago, duration } from './figures.ts';
 import { plain } from './plain.ts';
 
 /** What of a run goes on when a person has answered. Pure. */
 export const questionsOf = (run: Run | undefined, tasks: Iterable<Task>): InboxItem[] =>
-  run?.state === 'running' || run?.state === 'paused'
-    ? inboxOf(run, tasks).filter(({ kind }) => kind !== 'failure')
-    : [];
+  run?.state === 'running' || run?.state === 'paused' ? waitingIn(run, tasks) : [];
 
 /** What waits for a person, in two or three lines, with the command that answers it. Pure. */
 export function inboxText(item: InboxItem, now: number, paint: Paint): string {
@@ -25,9 +24,22 @@ export function inboxText(item: InboxItem, now: number, paint: Paint): string {
       const first = item.options[0]?.id ?? '';
       return `${paint.yellow('?')} ${head}  ${plain(item.message)}\n  ${paint.dim(`approval${whom}${left}:`)} ${ways}\n  → fusion-kit task answer ${item.taskId} ${first}\n`;
     }
+    case 'question': {
+      const ways = item.options.map(
+        ({ id, label }) => `${paint.cyan(plain(id))}${label === id ? '' : ` (${plain(label)})`}`,
+      );
+      const which = item.others > 0 ? ` --question ${item.questionId}` : '';
+      const first = item.options[0]?.id ?? 'ANSWER';
+      const told = [...ways, `${ways.length > 0 ? 'or ' : ''}words of your own`].join(', ');
+      return `${paint.yellow('?')} ${head}  ${plain(preview(item.text))}\n  ${paint.dim('waits for you:')} ${told}\n  → fusion-kit task reply ${item.taskId} ${asWord(first)}${which}\n`;
+    }
     case 'stalled':
       return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then fusion-kit task restart ${item.taskId}\n`;
     case 'failure':
       return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n`;
   }
 }
+
+/** What a shell takes as one word. */
+const asWord = (text: string): string =>
+  /^[\w.:/@%+-]+$/.test(text) ? text : `'${plain(text).replaceAll("'", "'\\''")}'`;

@@ -1,24 +1,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { Inbox } from '@fusion-kit/domain/api';
-import { ProjectId, RunId } from '@fusion-kit/domain/ids';
+import { Inbox, InboxQuery } from '@fusion-kit/domain/api';
 import { inboxOf } from '@fusion-kit/domain/inbox';
-import * as z from 'zod';
 import { endpoint } from '../endpoint.ts';
 import type { ServerOptions } from '../options.ts';
 
-const InboxQuery = z.object({ project: ProjectId.optional(), run: RunId.optional() });
-
 export function inboxRoutes(app: OpenAPIHono, { engine }: ServerOptions): void {
-  const list = { method: 'get', path: '/inbox', summary: 'Lists what waits for a person, the longest first.' } as const;
-  endpoint(app, { ...list, query: InboxQuery, answer: Inbox }, ({ query }) =>
+  const list = {
+    method: 'get',
+    path: '/inbox',
+    summary: 'Lists what waits for a person: what goes on when somebody acts first, then what failed.',
+  } as const;
+  endpoint(app, { ...list, query: InboxQuery, answer: Inbox }, ({ query: { project, run: runId, limit } }) =>
     engine.read((world) => {
       const runs = [...world.all('runs')].filter(
-        (run) =>
-          (query.project === undefined || run.projectId === query.project) &&
-          (query.run === undefined || run.id === query.run),
+        (run) => (project === undefined || run.projectId === project) && (runId === undefined || run.id === runId),
       );
-      const items = runs.flatMap((run) => inboxOf(run, world.tasksOf(run.id)));
-      return { items: items.toSorted((one, other) => one.since - other.since) };
+      const items = inboxOf(world, runs);
+      return { items: items.slice(0, limit), more: Math.max(0, items.length - limit) };
     }),
   );
 }

@@ -3,6 +3,8 @@ import { EventView, LogQuery, NewTask, page, TaskChange, TaskQuery, TaskView } f
 import type { Command } from '@fusion-kit/domain/command';
 import { ConversationEvent } from '@fusion-kit/domain/event';
 import { TaskId, type WorkflowId } from '@fusion-kit/domain/ids';
+import { keepText } from '@fusion-kit/domain/kept-text';
+import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import { waitingReason } from '@fusion-kit/domain/schedule-reason';
 import type { Task } from '@fusion-kit/domain/task';
 import type { Engine } from '@fusion-kit/engine/engine';
@@ -12,10 +14,15 @@ import { eventPage } from '../event-page.ts';
 import type { ServerOptions } from '../options.ts';
 import { pageOf, rowOf } from '../rows.ts';
 
-const CONVERSATION = ConversationEvent.options.map((option) => option.shape.type.value);
+/** With what its agent asked people, and what they said. */
+const SAID = [
+  ...ConversationEvent.options.map((option) => option.shape.type.value),
+  'question.asked',
+  'question.answered',
+] as const;
 const RUNS_AT_ONCE = 500;
 
-function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command {
+async function commandOf(blobs: Blobs, taskId: TaskId, change: z.output<typeof TaskChange>): Promise<Command> {
   switch (change.action) {
     case 'cancel':
       return { type: 'task.cancel', taskId, reason: change.reason };
@@ -28,6 +35,11 @@ function commandOf(taskId: TaskId, change: z.output<typeof TaskChange>): Command
     case 'answer': {
       const { option, comment, by } = change;
       return { type: 'task.answer', taskId, option, comment, by };
+    }
+    case 'reply': {
+      const { question: questionId, option, by } = change;
+      const text = change.text === undefined ? undefined : await keepText(blobs, change.text);
+      return { type: 'question.answer', taskId, questionId, option, text, by };
     }
   }
 }
@@ -77,11 +89,11 @@ export function taskRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions): 
 
   const change = {
     method: 'patch',
-    summary: 'Cancels, skips, answers or starts again a task, or changes its place in the queue.',
+    summary: 'Cancels, skips, answers or starts again a task, replies to its agent, or changes its place in the queue.',
     body: TaskChange,
   } as const;
   endpoint(app, { ...one, ...change, answer: TaskView }, async ({ params, body }) => {
-    await engine.submit(commandOf(params.id, body));
+    await engine.submit(await commandOf(engine.blobs, params.id, body));
     return shownById(params.id);
   });
 
@@ -89,6 +101,6 @@ export function taskRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions): 
   const logShape = { ...log, params: one.params, query: LogQuery, answer: page(EventView) };
   endpoint(app, logShape, async ({ params, query }) => {
     await rowOf(engine, 'tasks', params.id);
-    return eventPage(engine, { taskId: params.id, types: CONVERSATION }, query);
+    return eventPage(engine, { taskId: params.id, types: SAID }, query);
   });
 }

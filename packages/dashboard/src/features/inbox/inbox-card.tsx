@@ -2,6 +2,7 @@ import type { InboxItem } from '@fusion-kit/domain/inbox';
 import { useLive } from '../../shared/live/use-live.ts';
 import { useOpen } from '../../shared/navigation/use-open.ts';
 import { ApprovalAnswer } from '../../shared/answer/approval-answer.tsx';
+import { QuestionAnswer } from '../../shared/answer/question-answer.tsx';
 import { Elapsed } from '../../shared/ui/elapsed.tsx';
 import { FailureNote } from '../../shared/ui/failure-note.tsx';
 import { INBOX_LOOKS } from './inbox-look.ts';
@@ -16,6 +17,7 @@ export function InboxCard({ item, place }: { item: InboxItem; place: number }) {
   const open = useOpen();
   if (!task || !run) return null;
   const { icon: Icon, word, tone } = INBOX_LOOKS[item.kind];
+  const question = item.kind === 'question' && task.questions?.find(({ id }) => id === item.questionId);
   return (
     <article
       className={styles['card']}
@@ -54,6 +56,7 @@ export function InboxCard({ item, place }: { item: InboxItem; place: number }) {
         , {project}
       </p>
       {item.kind === 'approval' && <ApprovalAnswer task={task} />}
+      {question && <QuestionAnswer task={task} question={question} />}
       {item.kind === 'stalled' && <StalledActions task={task} process={item.process} />}
       {item.kind === 'failure' && (
         <>

@@ -1,4 +1,4 @@
-import type { InboxItem } from '@fusion-kit/domain/inbox';
+import { INBOX_MAX, type InboxItem } from '@fusion-kit/domain/inbox';
 import { IconInbox } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { inboxKey } from '../../shared/live/use-inbox.ts';
@@ -14,7 +14,8 @@ const focusOn = (list: HTMLElement | null, place: number): void =>
  * All that waits for a person. The first card has the focus from the start, and the next one when that is settled, so that everything can be
  * settled by keys alone.
  */
-export function InboxList({ items }: { items: readonly InboxItem[] }) {
+export function InboxList({ items: all }: { items: readonly InboxItem[] }) {
+  const items = all.slice(0, INBOX_MAX);
   const list = useRef<HTMLDivElement>(null);
   const keys = items.map(inboxKey).join('\n');
   useEffect(() => {
@@ -32,7 +33,7 @@ export function InboxList({ items }: { items: readonly InboxItem[] }) {
       <Empty
         icon={IconInbox}
         title="Nothing waits for you"
-        text="Approvals, agents that make no progress and failures in runs that go on appear here."
+        text="Approvals, questions of agents, agents that make no progress and failures in runs that go on appear here."
       />
     );
   return (
@@ -42,6 +43,7 @@ export function InboxList({ items }: { items: readonly InboxItem[] }) {
       {items.map((item, place) => (
         <InboxCard key={inboxKey(item)} item={item} place={place} />
       ))}
+      {all.length > items.length && <p className="fk-dim">{all.length - items.length} more wait after these.</p>}
     </div>
   );
 }

@@ -44,7 +44,7 @@ function Line({ item }: { item: InboxItem }) {
       <span className={`${styles['about']} fk-clip`}>{inboxLine(item)}</span>
       <span className={`${styles['run']} fk-clip`}>{names.run(item.runId)}</span>
       <Elapsed since={item.since} />
-      <span className={styles['act']}>{item.kind === 'approval' ? 'Answer' : 'Look'}</span>
+      <span className={styles['act']}>{item.kind === 'approval' || item.kind === 'question' ? 'Answer' : 'Look'}</span>
     </button>
   );
 }

@@ -1,7 +1,9 @@
 import { expressionsOf, innerOf, proofOf, templatesOf } from '@fusion-kit/domain/node';
+import { openQuestions } from '@fusion-kit/domain/questions';
 import { isOfHouse, type Task } from '@fusion-kit/domain/task';
 import { IconAlertTriangleFilled } from '@tabler/icons-react';
 import { ApprovalAnswer } from '../../shared/answer/approval-answer.tsx';
+import { QuestionAnswer } from '../../shared/answer/question-answer.tsx';
 import { PROCESS_WORDS } from '../../shared/format/process-words.ts';
 import { workLine } from '../../shared/format/work-line.ts';
 import { useLive } from '../../shared/live/use-live.ts';
@@ -49,6 +51,7 @@ function Content({ task }: { task: Task }) {
     '\n',
   );
   const { verify } = proofOf(work);
+  const open = openQuestions(task);
   const isAsking = work.kind === 'approval' && task.state === 'running';
   return (
     <>
@@ -57,6 +60,11 @@ function Content({ task }: { task: Task }) {
           <ApprovalAnswer task={task} />
         </section>
       )}
+      {open.map((question) => (
+        <section key={question.id} className={styles['asks']} aria-label="Answer">
+          <QuestionAnswer task={task} question={question} />
+        </section>
+      ))}
       <TaskActions task={task} />
       {task.stalled && <StalledNote stalled={task.stalled} />}
       {task.failure && (

@@ -1,9 +1,9 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { Task } from '@fusion-kit/domain/task';
-import { type KeyboardEvent, useRef, useState } from 'react';
-import { isWriting } from '../navigation/is-writing.ts';
+import { useRef, useState } from 'react';
 import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
+import { answerKeys } from './answer-keys.ts';
 import { OptionButton } from './option-button.tsx';
 import { useOwnName } from './own-name.ts';
 import { TimeLeft } from './time-left.tsx';
@@ -18,15 +18,6 @@ export function ApprovalAnswer({ task }: { task: Task }) {
   const { answer, sent, refused } = useAnswer(task.id);
   const { work } = task;
   if (work.kind !== 'approval') return null;
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.metaKey || event.ctrlKey || event.altKey || isWriting(event.target)) return;
-    // React's events also come from what stands elsewhere on the page, such as the question before an option that cannot be undone
-    if (!place.current?.contains(event.target as Node)) return;
-    const button = place.current.querySelector<HTMLButtonElement>(`[data-option-key="${event.key}"]`);
-    if (!button) return;
-    event.preventDefault();
-    button.click();
-  };
   return (
     // a group that listens to the keys of its buttons, whichever of them has the focus
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -37,7 +28,7 @@ export function ApprovalAnswer({ task }: { task: Task }) {
       aria-label={`Answer ${task.title}`}
       tabIndex={-1}
       data-autofocus
-      onKeyDown={onKeyDown}
+      onKeyDown={answerKeys(place)}
     >
       <div className={styles['message']}>
         <TextBlock text={task.asks ?? work.message} />

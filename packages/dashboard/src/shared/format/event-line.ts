@@ -81,7 +81,8 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'tool.called': (event, names) => `${names.agent(event.agentId)} ${toolLine(event.tool, event.input)}`,
   'tool.returned': (event, names) =>
     `${names.agent(event.agentId)} ${event.tool} ${event.isError ? 'failed' : 'returned'} in ${duration(event.durationMs)}`,
-  'output.reported': (event, names) => `${names.agent(event.agentId)} gives output ${event.name}: ${quoted(event.text)}`,
+  'output.reported': (event, names) =>
+    `${names.agent(event.agentId)} gives output ${event.name}: ${quoted(event.text)}`,
   'session.opened': (event, names) =>
     `${names.agent(event.agentId)} ${event.resumed ? 'goes on with' : 'begins'} a session of ${event.program}${event.version ? ` ${event.version}` : ''}`,
   'plan.updated': (event, names) => {

@@ -56,14 +56,14 @@ it('shows as the state of a task what matters most about it', () => {
   expect(shown('migrate[5]/move')).toBe('preparing');
 });
 
-it('lists what waits for a person, and no longer than it waits', () => {
+it('lists what waits for a person, no longer than it waits; a failure that a node is there for waits for nobody', () => {
   expect(store.inbox.map(({ kind, node }) => [kind, node])).toEqual([
     ['approval', 'sign-off'],
-    ['failure', 'measure'],
+    ['question', 'migrate[4]/move'],
     ['stalled', 'audit'],
   ]);
   const { projectId, runId, id: taskId } = named('sign-off');
   const event = { type: 'task.skipped', v: 1, projectId, runId, taskId, reason: 'skipped by a person' } as const;
   store.receive([{ kind: 'entry', seq: underWay + 1, at: 1, event }]);
-  expect(store.inbox.map(({ node }) => node)).toEqual(['measure', 'audit']);
+  expect(store.inbox.map(({ node }) => node)).toEqual(['migrate[4]/move', 'audit']);
 });

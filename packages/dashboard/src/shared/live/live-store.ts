@@ -89,13 +89,13 @@ export class LiveStore {
   all<T extends Table>(table: T): readonly Rows[T][] {
     return this.#list(table, () => [...this.#world.all(table)]);
   }
-  /** What waits for a person in any run, the longest waiting first; derived from the rows as they are. */
+  /** What waits for a person in any run, what goes on when somebody acts before what failed; derived from the rows as they are. */
   get inbox(): readonly InboxItem[] {
     return this.#list('inbox', () =>
-      [...this.#world.all('runs')]
-        .filter((run) => !runEnded(run.state))
-        .flatMap((run) => inboxOf(run, this.#world.tasksOf(run.id)))
-        .toSorted((one, other) => one.since - other.since),
+      inboxOf(
+        this.#world,
+        [...this.#world.all('runs')].filter((run) => !runEnded(run.state)),
+      ),
     );
   }
   activity(agent: AgentId): Activity | undefined {

@@ -1,6 +1,6 @@
 import type { AgentId } from '@fusion-kit/domain/ids';
 import { Skeleton } from '@mantine/core';
-import { IconArrowRight, IconInbox } from '@tabler/icons-react';
+import { IconArrowRight, IconInbox, IconMessageQuestion, IconUserCheck } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useLive } from '../live/use-live.ts';
 import { FailureNote } from '../ui/failure-note.tsx';
@@ -78,6 +78,31 @@ function PassageView({ passage }: { passage: Passage }) {
       return (
         <div className={styles['said']}>
           <TextBlock text={passage.text} />
+        </div>
+      );
+    case 'asked':
+      return (
+        <div className={styles['asked']}>
+          <IconMessageQuestion size={14} aria-label="asks" />
+          <div>
+            <TextBlock text={passage.text} />
+            {passage.options.length > 0 && <p className="fk-dim">{passage.options.join(' · ')}</p>}
+          </div>
+        </div>
+      );
+    case 'answered':
+      return (
+        <div className={styles['told']}>
+          <IconUserCheck size={14} aria-label="answered" />
+          <div>
+            <strong>{passage.by}</strong> answered
+            {passage.option !== undefined && (
+              <>
+                : <strong>{passage.option}</strong>
+              </>
+            )}
+            {passage.text !== undefined && <TextBlock text={passage.text} />}
+          </div>
         </div>
       );
     case 'tool':

@@ -1,6 +1,7 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { Failure } from '@fusion-kit/domain/errors';
 import type { EventOf } from '@fusion-kit/domain/event';
+import type { QuestionOption } from '@fusion-kit/domain/question';
 import type { Text } from '@fusion-kit/domain/text';
 
 interface Placed {
@@ -20,6 +21,8 @@ export interface ToolUse extends Placed {
 export type Passage =
   | (Placed & { kind: 'opened'; agentId: string; system: Text; prompt: Text })
   | (Placed & { kind: 'told'; text: Text })
+  | (Placed & { kind: 'asked'; text: Text; options: readonly string[] })
+  | (Placed & { kind: 'answered'; by: string; option?: string; text?: Text })
   | (Placed & { kind: 'said'; text: Text; step: number })
   | ToolUse
   | (Placed & { kind: 'turning'; text: string; failure?: Failure });
@@ -28,6 +31,8 @@ export type Passage =
 export function transcriptOf(entries: readonly Entry[]): Passage[] {
   const passages: Passage[] = [];
   const calls = new Map<string, number>();
+  /** Labels of what questions offer, to name what was chosen. */
+  const offers = new Map<string, QuestionOption[]>();
   for (const { seq, at, event } of entries) {
     switch (event.type) {
       case 'turn.opened':
@@ -54,6 +59,20 @@ export function transcriptOf(entries: readonly Entry[]): Passage[] {
       case 'tool.returned':
         returned(passages, calls.get(event.callId), event);
         break;
+      case 'question.asked': {
+        const options = event.options.map(({ label }) => label);
+        // one that goes on for another dispatch is the same question
+        if (!offers.has(event.questionId)) passages.push({ kind: 'asked', seq, at, text: event.text, options });
+        offers.set(event.questionId, event.options);
+        break;
+      }
+      case 'question.answered': {
+        const { by, text, questionId } = event;
+        const option = offers.get(questionId)?.find(({ id }) => id === event.option)?.label ?? event.option;
+        const said = { ...(option !== undefined && { option }), ...(text !== undefined && { text }) };
+        passages.push({ kind: 'answered', seq, at, by, ...said });
+        break;
+      }
       case 'task.phase_changed':
         passages.push({
           kind: 'turning',
