@@ -255,16 +255,16 @@ describe('a task that an agent proposes', () => {
 
 describe('whoever means ill', () => {
   const post = (headers: string) =>
-    `curl -sS --max-time 30 -w ' %{http_code}' -H 'content-type: application/json' -H 'accept: application/json, text/event-stream' ${headers} -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' "$URL/mcp"`;
+    `curl -sS --max-time 30 -w ' %{http_code}' -H 'content-type: application/json' -H 'accept: application/json, text/event-stream' ${headers} -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' "$FUSION_KIT_URL/mcp"`;
 
   it('is served only in the name of a dispatch that is under way, and from no web page', async () => {
     const program = [
       post('-H "authorization: Bearer $OLD_TOKEN"'),
       post('-H "authorization: Bearer made-up"'),
       post(''),
-      post('-H "authorization: Bearer $TOKEN" -H "host: evil.example"'),
-      post('-H "authorization: Bearer $TOKEN" -H "origin: https://evil.example"'),
-      post('-H "authorization: Bearer $TOKEN"'),
+      post('-H "authorization: Bearer $FUSION_KIT_TOKEN" -H "host: evil.example"'),
+      post('-H "authorization: Bearer $FUSION_KIT_TOKEN" -H "origin: https://evil.example"'),
+      post('-H "authorization: Bearer $FUSION_KIT_TOKEN"'),
     ].join('; echo; ');
     const one = await house({ sandbox: 'bubblewrap', plays: { one: [finish], two: { program } } });
     const tasks = await ran(one, [node('one'), node('two', ['one'])]);

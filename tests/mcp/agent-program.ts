@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 // The program of an agent, in its cage: makes the calls that it is given, one after the other, and prints what each was answered.
@@ -17,7 +18,9 @@ export interface Told {
   isError: boolean;
 }
 
-const { URL: address = '', TOKEN: token = '', ERA: era = 'legacy', CALLS: calls = '[]' } = process.env;
+const { FUSION_KIT_URL: address = '', FUSION_KIT_TOKEN: token = '', ERA: era = 'legacy' } = process.env;
+/** Given in the environment, or in the task that it is told: `<<CALLS [ … ] CALLS>>`. */
+const calls = process.env['CALLS'] ?? /<<CALLS (.*?) CALLS>>/s.exec(readFileSync(0, 'utf8'))?.[1] ?? '[]';
 
 const client = new Client(
   { name: 'agent-program', version: '1.0.0' },

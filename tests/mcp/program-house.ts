@@ -8,8 +8,8 @@ import { ROOT } from '../real-server.ts';
 import { openWorkingHouse, type WorkingHouse } from '../working-house.ts';
 import type { Told, ToolCall } from './agent-program.ts';
 
-const PROGRAM = join(ROOT, 'tests/mcp/agent-program.ts');
-const READABLE = [join(ROOT, 'node_modules'), join(ROOT, 'tests/mcp'), join(ROOT, 'package.json')];
+export const PROGRAM = join(ROOT, 'tests/mcp/agent-program.ts');
+export const READABLE = [join(ROOT, 'node_modules'), join(ROOT, 'tests/mcp'), join(ROOT, 'package.json')];
 
 export type Era = 'legacy' | 'modern';
 
@@ -47,7 +47,13 @@ export async function openProgramHouse({
       const node = turn.title.replace('Do ', '');
       const play = plays[node] ?? [];
       const { url = '', token = '' } = turn.services ?? {};
-      const env = { URL: url, TOKEN: token, OLD_TOKEN: tokens.at(-1) ?? '', ERA: era, CALLS: JSON.stringify(play) };
+      const env = {
+        FUSION_KIT_URL: url,
+        FUSION_KIT_TOKEN: token,
+        OLD_TOKEN: tokens.at(-1) ?? '',
+        ERA: era,
+        CALLS: JSON.stringify(play),
+      };
       tokens.push(token);
       const line = 'program' in play ? ['/bin/sh', '-euc', play.program] : [process.execPath, PROGRAM];
       const said = await printed(turn, line, env, signal);

@@ -54,6 +54,11 @@ export const HOUSE: readonly CommandEntry[] = [
     load: async () => (await import('../commands/status.ts')).status,
   },
   {
+    path: 'mcp',
+    summary: 'serve MCP on standard input and output, for an assistant or editor that starts it',
+    load: async () => (await import('../commands/mcp.ts')).mcp,
+  },
+  {
     path: 'doctor',
     summary: 'what this machine has, and what is missing',
     load: async () => (await import('../commands/doctor.ts')).doctor,

@@ -1,0 +1,62 @@
+import { TaskView } from '@fusion-kit/domain/api';
+import { FusionError } from '@fusion-kit/domain/errors';
+import * as z from 'zod';
+import { type Outside, outsideTool } from '../outside.ts';
+import { pathOf, waiting } from '../run-sight.ts';
+
+const Answer = z.object({
+  task: z.string().min(1).max(100).describe('id of the task, as the inbox gives it'),
+  option: z.string().min(1).max(1_000).optional().describe('one of the options'),
+  text: z.string().min(1).max(2_000).optional().describe('the answer in words, or a comment'),
+  question: z.string().max(100).optional().describe('which question, where the task asks several'),
+});
+
+export const inbox = outsideTool({
+  name: 'fusion_inbox',
+  description: 'Shows what waits for a person: approvals, questions of agents, agents that hang, failures.',
+  reads: true,
+  input: z.object({ run: z.string().max(100).optional().describe('only of this run') }),
+  run: async ({ run }, outside) => waiting(await outside.api(), run),
+});
+
+export const answerInbox = outsideTool({
+  name: 'fusion_answer',
+  description:
+    "Answers something in the inbox with one of its options, with words, or both. Do this only with the user's consent: agents act on it.",
+  reads: false,
+  input: Answer,
+  async run(given, outside) {
+    const api = await outside.api();
+    const { items } = await waiting(api);
+    const item = items.find(({ task, question }) => task === given.task && (given.question ?? question) === question);
+    if (!item)
+      throw new FusionError('task_unknown', `nothing of task ${given.task} waits for an answer`, {
+        remedy: 'See fusion_inbox for what does.',
+      });
+    const task = await api.patch(pathOf('tasks', given.task), TaskView, changeFor(item['kind'], given, outside));
+    return { task: task.id, node: task.node, state: task.state };
+  },
+});
+
+/** @throws {FusionError} `bad_request` when it is no answer to that */
+function changeFor(
+  kind: unknown,
+  { option, text, question }: z.infer<typeof Answer>,
+  { account: by }: Outside,
+): object {
+  if (kind === 'question')
+    return {
+      action: 'reply',
+      by,
+      ...(question !== undefined && { question }),
+      ...(option !== undefined && { option }),
+      ...(text !== undefined && { text }),
+    };
+  if (kind === 'approval' && option !== undefined)
+    return { action: 'answer', option, by, ...(text !== undefined && { comment: text }) };
+  if (kind === 'stalled' && (option === 'restart' || option === 'cancel'))
+    return { action: option, reason: text ?? `${option} by ${by}` };
+  throw new FusionError('bad_request', `that is no answer to something of kind ${String(kind)}`, {
+    remedy: kind === 'failure' ? 'Start what failed again with `fusion-kit run rerun`.' : 'Name one of its options.',
+  });
+}
