@@ -42,6 +42,7 @@ import { openOutside } from './outside/open-outside.ts';
 import { programHosts } from './outside/program-hosts.ts';
 import { Providers } from './providers.ts';
 import { Recordings } from './recordings.ts';
+import { runtimeViews } from './runtime-views.ts';
 import { clearLeftovers } from './server/clear-leftovers.ts';
 import type { ComposedServer, ComposeOptions } from './server/composed.ts';
 import { workflowReader } from './workflow-reader/reader.ts';
@@ -172,6 +173,12 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       workflows: workflowReader(),
       defaultProvider: DEFAULT_PROVIDER,
       providers,
+      runtimes: runtimeViews({
+        programs,
+        upstream: (id) => providers.upstream(id),
+        defaultProvider: DEFAULT_PROVIDER,
+        confinement,
+      }),
       machine: () => admission.view(),
       holds: (dispatchId) => sampler.sampleOf(dispatchId),
       onShutdown: () => options.onShutdown('a command asked for it'),

@@ -19,6 +19,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { projectRoutes } from './routes/projects.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { runRoutes } from './routes/runs.ts';
+import { runtimeRoutes } from './routes/runtimes.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { workflowRoutes } from './routes/workflows.ts';
 import { type EventSockets, eventSockets } from './stream/event-sockets.ts';
@@ -72,6 +73,7 @@ export function buildApp(options: ServerOptions, listening: Listening): { app: O
   messageRoutes(app, options);
   eventRoutes(app, options);
   providerRoutes(app, options);
+  runtimeRoutes(app, options);
   blobRoutes(app, options);
   houseRoutes(app, options, isTrusted);
   documentRoute(app);

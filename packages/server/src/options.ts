@@ -1,5 +1,8 @@
 import type { Health, NewProvider, ProviderFindings, ProviderView } from '@fusion-kit/domain/api';
+import type { DispatchId } from '@fusion-kit/domain/ids';
+import type { LeashUsage } from '@fusion-kit/domain/leash';
 import type { WorkflowReader } from '@fusion-kit/domain/ports/workflow-reader';
+import type { RuntimeView } from '@fusion-kit/domain/runtime-view';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type * as z from 'zod';
 
@@ -36,6 +39,10 @@ export interface ServerOptions {
     remove(id: string): Promise<ProviderView>;
     /** @throws {FusionError} `provider_unknown` */
     inspect(id: string): Promise<ProviderFindings>;
+  };
+  runtimes: {
+    /** What agents may work with here. @throws {FusionError} `provider_unknown` */
+    list(provider: string | undefined): Promise<RuntimeView[]>;
   };
   /** Of agents that name no provider. */
   defaultProvider?: string | undefined;

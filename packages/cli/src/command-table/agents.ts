@@ -99,6 +99,34 @@ export const AGENTS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/agent-logs.ts')).agentLogs,
   },
   {
+    path: 'agent runtimes',
+    summary: 'what agents can work with here, and what to do about what is missing',
+    options: [['--provider <provider>', 'whose models are asked (default: that of agents that name none)']],
+    load: async () => (await import('../commands/agent-runtimes.ts')).listRuntimes,
+  },
+  {
+    path: 'agent install',
+    summary: 'install a coding agent in the version that was tried, beside what else you have',
+    arguments: [['<program>', 'claude, codex, gemini, opencode, qwen, copilot or droid']],
+    load: async () => (await import('../commands/agent-install.ts')).installAgent,
+  },
+  {
+    path: 'agent login',
+    summary: 'let agents use your own login of a coding agent, copied from your HOME',
+    arguments: [['<program>', 'claude, codex, gemini, opencode, qwen, copilot or droid']],
+    options: [
+      ['--new', 'log in anew, for agents only'],
+      ['--token', 'take a token of its vendor instead, from standard input or a hidden prompt'],
+    ],
+    load: async () => (await import('../commands/agent-login.ts')).loginAgent,
+  },
+  {
+    path: 'agent logout',
+    summary: 'forget the login that agents use',
+    arguments: [['<program>', 'whose login']],
+    load: async () => (await import('../commands/agent-login.ts')).logoutAgent,
+  },
+  {
     path: 'metrics agent',
     summary: 'what an agent did, used and cost',
     arguments: [['<agent>', 'id or name']],

@@ -47,7 +47,7 @@ export async function spawnAgent(call: Call): Promise<Answer> {
   const agent = await client.post('/agents', Agent, {
     project: project.id,
     name,
-    runtime,
+    runtime: runtime ?? (program === undefined ? undefined : 'acp'),
     provider,
     model,
     capabilities,
@@ -102,7 +102,7 @@ export async function listAgents(call: Call): Promise<Answer> {
             agent.id,
             agent.name,
             shownState(agent.state, paint),
-            agent.runtime,
+            worksBy(agent),
             [agent.provider, agent.model].filter(Boolean).join(' '),
             agent.capabilities.join(' '),
             tokens(agent.usage),
@@ -169,6 +169,26 @@ export async function agentMetrics(call: Call): Promise<Answer> {
   };
 }
 
+/** What its processes and files take while it works. */
+const heldFields = (held: LeashUsage = {}): (readonly [string, string])[] => [
+  ['memory', held.memoryBytes === undefined ? '' : bytes(held.memoryBytes)],
+  ['processor', held.cpuMs === undefined ? '' : duration(held.cpuMs)],
+  ['processes', held.processes === undefined ? '' : String(held.processes)],
+  ['disk', held.diskBytes === undefined ? '' : `${bytes(held.diskBytes)}, ${count(held.files ?? 0)} files`],
+];
+
+/** `acp claude`, with its own login where it has one. */
+const worksBy = ({ runtime, program, credentials }: Agent): string =>
+  [runtime, program, credentials === 'login' && '(login)'].filter(Boolean).join(' ');
+
+/** Whose models it asks, and who counts that, where a program could do either. */
+function shownCredentials({ program, credentials = 'gateway' }: Agent): string {
+  if (program === undefined) return '';
+  return credentials === 'login'
+    ? 'login: your own with its vendor; used up as the program says'
+    : 'gateway: it has no key; used up as fusion-kit counts';
+}
+
 const agentAnswer = (agent: Agent): Answer => ({
   data: agent,
   text: (paint) => fieldsText(agentFields(agent, paint), paint),
@@ -178,7 +198,8 @@ const agentFields = (agent: Agent, paint: Paint): (readonly [string, string])[] 
   ['agent', `${paint.bold(agent.name)} ${paint.dim(agent.id)}`],
   ['state', shownState(agent.state, paint)],
   ['failure', agent.failure ? paint.red(plain(`${agent.failure.message} → ${agent.failure.remedy}`)) : ''],
-  ['runtime', agent.runtime],
+  ['runtime', worksBy(agent)],
+  ['credentials', shownCredentials(agent)],
   ['model', [agent.provider, agent.model].filter(Boolean).join(' ')],
   ['capabilities', agent.capabilities.join(', ')],
   ['subscribed', agent.subscriptions.join(', ')],

@@ -21,8 +21,10 @@ export interface ProgramsOptions {
 /** The programs of this machine, and what is known of each. */
 export interface OpenPrograms extends Programs {
   readonly logins: Logins;
-  /** The user's own and those that fusion-kit knows, each once. @throws {FusionError} `bad_request` when `agents.json` is damaged */
+  /** The user's own and those that fusion-kit knows, each name once. @throws {FusionError} `bad_request` when `agents.json` is damaged */
   all(): readonly Program[];
+  /** Whether a program is one of the user's own. */
+  readonly isOwn: (program: Program) => boolean;
   /** @throws {FusionError} `program_unknown` */
   named(name: string): Program;
   find(launch: Launch): Promise<FoundProgram | undefined>;
@@ -83,6 +85,7 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
   return {
     logins,
     all,
+    isOwn: (program) => !PROGRAMS.includes(program),
     named,
     find: (launch) => finder.find(launch),
     needsModel({ program, credentials }) {

@@ -99,6 +99,7 @@ export function openHouse(change: Partial<ServerOptions> = {}): House {
         return known.at(-1)!;
       },
     },
+    runtimes: { list: async () => [] },
     onShutdown: () => (result.stops += 1),
     log: (_message, error) => result.logged.push(error),
     ...change,

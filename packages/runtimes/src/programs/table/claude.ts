@@ -52,6 +52,8 @@ export const claude: Program = {
       DISABLE_ERROR_REPORTING: '1',
       // It refuses to work without questions as root, unless it is told that it is in a cage.
       IS_SANDBOX: '1',
+      // Few models besides the vendor's know how to look for tools that are left out at first.
+      ...(gateway && { ENABLE_TOOL_SEARCH: 'false' }),
       ...(gateway && { ANTHROPIC_BASE_URL: gateway.url, ANTHROPIC_API_KEY: gateway.token }),
       ...(model && { ANTHROPIC_MODEL: model }),
       // Its small model asks for titles and summaries: the gateway has one model for an agent.
