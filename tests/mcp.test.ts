@@ -220,6 +220,9 @@ describe('a task that an agent proposes', () => {
       requires: ['code'],
       work: { verify: ['true'], writes: ['docs/**'] },
     });
+    const fork = await one.engine.forkRun({ runId: run.id, node: 'one', inputs: {}, defaults: {} });
+    expect((await tasksOf(one.engine, fork.id)).map((task) => task.node)).toContain('one');
+    await one.engine.submit({ type: 'run.cancel', runId: fork.id, reason: 'it began, which is enough' });
   });
 
   it('begins by itself where the workflow takes proposals, within bounds, and may not be asked of nobody', async () => {
