@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import { keepTexts } from '@fusion-kit/domain/kept-text';
 import { type NodeWork, outputsOf } from '@fusion-kit/domain/node';
@@ -52,12 +52,8 @@ function problemsOf(schema: Record<string, unknown>, text: string): string[] {
   } catch (thrown) {
     return [`it is not JSON: ${asFusionError(thrown).message}`];
   }
-  // Formats are hints and unknown words are let pass, as the specification has it.
-  const code = { regExp: Object.assign(patientPattern, { code: '' }) };
-  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false, code });
   try {
-    const { $schema: _version, ...rules } = schema; // whichever it names, it is read as the latest
-    const validate = ajv.compile(rules);
+    const validate = validatorOf(schema);
     if (validate(value)) return [];
     return (validate.errors ?? []).map(({ instancePath, message, params }) => {
       const extra = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : '';
@@ -66,4 +62,20 @@ function problemsOf(schema: Record<string, unknown>, text: string): string[] {
   } catch (thrown) {
     return [`its schema cannot be used: ${asFusionError(thrown).message}`];
   }
+}
+
+/** Making one takes as long as hundreds of checks, and a program may give an output again and again. */
+const VALIDATORS = new WeakMap<object, ValidateFunction>();
+
+/** @throws Error when the schema is none */
+function validatorOf(schema: Record<string, unknown>): ValidateFunction {
+  const known = VALIDATORS.get(schema);
+  if (known) return known;
+  // Formats are hints and unknown words are let pass, as the specification has it.
+  const code = { regExp: Object.assign(patientPattern, { code: '' }) };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true, logger: false, code });
+  const { $schema: _version, ...rules } = schema; // whichever it names, it is read as the latest
+  const validate = ajv.compile(rules);
+  VALIDATORS.set(schema, validate);
+  return validate;
 }
