@@ -17,7 +17,11 @@ import { type Deed, deedsIn } from './runtime-deeds.ts';
 // A coding agent that speaks the Agent Client Protocol over its standard input and output, and has a script for a brain: it does the deeds that it is asked to, with
 // files and commands of its own as real ones have. Its sessions are files of its HOME. What `ACP_AGENT` names it does as some programs do:
 //
-// - `deaf`: never answers. `forgetful`: cannot load a session. `logged-out`: wants a login. `silent-end`: stops without a word, as one does whose model is refused.
+// - `deaf`: never answers
+// - `logged-out`: wants a login
+// - `forgetful`: cannot load a session; it writes what it is asked into `asked.txt`
+// - `silent-end`: stops without a word, as one does whose model is refused
+// - `stubborn`: goes on when it is told to stop
 
 const MANNER = process.env['ACP_AGENT'] ?? '';
 const SESSIONS = join(homedir(), '.acp-agent');
@@ -86,6 +90,7 @@ async function use(
 }
 
 async function shell({ cwd, signal }: Talk, command: string): Promise<{ content: unknown[]; failed: boolean }> {
+  signal.throwIfAborted();
   // In a session of its own, as the shells of real agents are.
   const child = spawn('/bin/sh', ['-c', command], { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => {
@@ -180,6 +185,7 @@ const app = agent({ name: 'acp-agent' })
     const stop = new AbortController();
     underWay.set(sessionId, stop);
     if (MANNER === 'silent-end') return { stopReason: 'end_turn' };
+    if (MANNER === 'forgetful') await writeFile(join(places.get(sessionId)!, 'asked.txt'), text);
     try {
       await work({ client, sessionId, cwd: places.get(sessionId)!, signal: stop.signal });
       return { stopReason: 'end_turn', usage: USAGE };
@@ -188,7 +194,9 @@ const app = agent({ name: 'acp-agent' })
       throw thrown;
     }
   })
-  .onNotification(methods.agent.session.cancel, ({ params }) => underWay.get(params.sessionId)?.abort());
+  .onNotification(methods.agent.session.cancel, ({ params }) => {
+    if (MANNER !== 'stubborn') underWay.get(params.sessionId)?.abort();
+  });
 
 const connection = app.connect(
   ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>),

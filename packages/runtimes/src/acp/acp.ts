@@ -3,17 +3,18 @@ import { unlessAborted } from '../model-loop/unless-aborted.ts';
 import type { Programs } from '../programs/launched.ts';
 import { finishedIn } from './conversation.ts';
 import { HURRIED, PATIENT, type ProgramProcess, startProgram } from './program-process.ts';
-import { START_TIMEOUT_MS } from './session.ts';
 import { work } from './work.ts';
 
 export interface AcpOptions {
   programs: Pick<Programs, 'launch' | 'check' | 'needsModel'>;
-  /** Longest that a program may take to answer, and to open a session. */
+  /** Longest that a program may take to answer, and to open a session: one that was never started on a machine is read from its disk for the first time. */
   startTimeoutMs?: number;
+  /** Longest that it may go on when it is told to stop. */
+  cancelTimeoutMs?: number;
 }
 
 /** Coding agents that others made, spoken to by the Agent Client Protocol: each works in the cage of its turn, with a HOME and a session of its own. */
-export const acp = ({ programs, startTimeoutMs = START_TIMEOUT_MS }: AcpOptions): Runtime => ({
+export const acp = ({ programs, startTimeoutMs = 60_000, cancelTimeoutMs = 10_000 }: AcpOptions): Runtime => ({
   id: 'acp',
   needsModel: (agent) => programs.needsModel(agent),
   check: (agent) => programs.check(agent, 'acp'),
@@ -27,7 +28,7 @@ export const acp = ({ programs, startTimeoutMs = START_TIMEOUT_MS }: AcpOptions)
     let patience = HURRIED;
     try {
       running = startProgram(turn, launched);
-      const result = yield* work({ turn, launched, running, startTimeoutMs }, signal);
+      const result = yield* work({ turn, launched, running, startTimeoutMs, cancelTimeoutMs }, signal);
       patience = PATIENT;
       return result;
     } finally {

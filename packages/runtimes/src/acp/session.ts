@@ -20,8 +20,6 @@ import type { Scribe } from './scribe.ts';
 import { SessionNotification, SessionUpdate } from './session-update.ts';
 import { PromptEnd } from './usage.ts';
 
-/** A program that was never started on a machine may take long to come up: every file of it is read for the first time. */
-export const START_TIMEOUT_MS = 60_000;
 const AUTH_REQUIRED = -32_000;
 const VERSION_MAX = 100;
 const REASON_MAX = 1_500;
@@ -182,6 +180,7 @@ async function permitted(
   const request = PermissionRequest.safeParse(params).data;
   if (!request) return { outcome: 'cancelled' };
   const call = { ...scribe.asked(request.toolCall), input: inputOf(request.toolCall) };
+  if (signal.aborted) return { outcome: 'cancelled' }; // it was one step too many
   const policy = turn.agent.permissions ?? 'allow';
   if (policy !== 'ask') return answerOf(request, policy);
   return askedFor(turn, request, call, signal).catch(() => ({ outcome: 'cancelled' as const }));

@@ -7,14 +7,15 @@ import type { Scribe } from './scribe.ts';
 import type { Session } from './session.ts';
 import type { PromptEnd } from './usage.ts';
 
-/** What a program gets to stop once it is told to leave what it does. */
-const CANCEL_MS = 10_000;
-
 export interface Talk {
   turn: Turn;
   session: Session;
   scribe: Scribe;
   channel: Channel;
+  /** The number of the last step that it may take. */
+  lastStep: number;
+  /** What it gets to stop once it is told to leave what it does. */
+  cancelTimeoutMs: number;
 }
 
 /** How a program stopped; `isPaused` when it was told to, because its agent was paused. */
@@ -27,7 +28,7 @@ export interface TalkEnd extends PromptEnd {
  * @throws {FusionError} `step_limit`, `agent_stalled`, what models were refused with, what the session failed with
  */
 export async function* talk(
-  { turn, session, scribe, channel }: Talk,
+  { turn, session, scribe, channel, lastStep, cancelTimeoutMs }: Talk,
   text: string,
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent | Delta, TalkEnd> {
@@ -46,13 +47,12 @@ export async function* talk(
     () => undefined,
   );
   refusedForGood(turn, AbortSignal.any([signal, over.signal])).then(leave, () => undefined);
-  const { maxSteps } = turn.work;
   scribe.onStep = (step) => {
-    if (step > maxSteps)
-      leave(new FusionError('step_limit', `task ${turn.title} was not finished in ${maxSteps} steps`));
+    if (step > lastStep)
+      leave(new FusionError('step_limit', `task ${turn.title} was not finished in ${turn.work.maxSteps} steps`));
   };
   const deaf = new Promise<void>((resolve) => (isTold = resolve))
-    .then(() => wait(CANCEL_MS, undefined, { signal: over.signal }))
+    .then(() => wait(cancelTimeoutMs, undefined, { signal: over.signal }))
     .then((): never => {
       throw new FusionError('agent_stalled', `the program of ${turn.agent.name} does not stop when it is told to`);
     });

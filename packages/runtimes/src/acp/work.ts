@@ -1,13 +1,13 @@
 import { FusionError } from '@fusion-kit/domain/errors';
 import { cutText } from '@fusion-kit/domain/kept-text';
-import type { MessageId } from '@fusion-kit/domain/ids';
 import type { Delta, InboundMessage, RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
 import { toldPrompt } from '../model-loop/prompt.ts';
 import { unlessAborted } from '../model-loop/unless-aborted.ts';
 import type { LaunchedProgram } from '../programs/launched.ts';
 import { Channel } from './channel.ts';
 import { claimOf } from './claim.ts';
-import { goingOn, isOpened, sessionIn } from './conversation.ts';
+import { latestAttempt, openingOf, stepsIn } from '../model-loop/conversation.ts';
+import { goingOn, sessionIn } from './conversation.ts';
 import type { ProgramProcess } from './program-process.ts';
 import { accountOf, GO_ON, houseRules, INTERRUPTED, paragraphs, repairPrompt, taskPrompt } from './prompts.ts';
 import { Scribe } from './scribe.ts';
@@ -27,16 +27,15 @@ export interface Work {
   launched: LaunchedProgram;
   running: ProgramProcess;
   startTimeoutMs: number;
+  cancelTimeoutMs: number;
 }
 
-interface Said {
-  text: string;
-  messageIds: MessageId[];
-}
+/** What a program is told, as it is kept. */
+type Said = Omit<Extract<RuntimeEvent, { type: 'turn.told' }>, 'type'>;
 
 /** One task, from the first word to a program until it has given what was asked for: it works, stops, and is told what it has not heard or left out. */
 export async function* work(
-  { turn, launched, running, startTimeoutMs }: Work,
+  { turn, launched, running, startTimeoutMs, cancelTimeoutMs }: Work,
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent | Delta, TurnResult> {
   const { program } = launched;
@@ -48,9 +47,9 @@ export async function* work(
   };
   const scribe = new Scribe(history, write);
   const [system, task] = [houseRules(turn), taskPrompt(turn)];
-  const isNew = !isOpened(turn);
+  const isNew = openingOf(history) === undefined;
   if (isNew) write({ type: 'turn.opened', system, prompt: task });
-  const before = sessionIn(turn, program.name);
+  const before = sessionIn(history, program.name);
   const session = yield* channel.until(
     openSession({ turn, launched, running, scribe, before, startTimeoutMs }, signal),
   );
@@ -58,19 +57,29 @@ export async function* work(
 
   /** What a program has to be told that does not remember it. */
   let introduction = session.resumed ? '' : paragraphs(system, task, isNew ? undefined : accountOf(turn.history));
-  let next = saying(isNew ? undefined : goingOn(turn, INTERRUPTED), await unlessAborted(turn.takeMessages(), signal));
+  let next = saying(goingOn(turn), await unlessAborted(turn.takeMessages(), signal));
+  const stepsBefore =
+    next?.attempt === undefined ? stepsIn(history) - stepsIn(latestAttempt(history)) : stepsIn(history);
+  const lastStep = stepsBefore + turn.work.maxSteps;
   for (let cuts = 0, repairs = 0; ;) {
     yield* channel.until(unlessAborted(turn.gate(), signal));
     if (next) write({ type: 'turn.told', ...next });
     const costUsd = session.costUsd();
-    const end = yield* talk({ turn, session, scribe, channel }, paragraphs(introduction, next?.text), signal);
+    const end = yield* talk(
+      { turn, session, scribe, channel, lastStep, cancelTimeoutMs },
+      paragraphs(introduction, next?.text),
+      signal,
+    );
     introduction = '';
     const used = usedBy(turn, program.name, end, spent(costUsd, session.costUsd()));
     if (used) yield used;
 
     const isCut = CUT_OFF.includes(end.stopReason) && ++cuts <= CUTS_MAX;
     const follow = end.isPaused ? INTERRUPTED : isCut ? GO_ON : undefined;
-    next = saying(follow, await unlessAborted(turn.takeMessages(), signal));
+    next = saying(
+      follow === undefined ? undefined : { text: follow, messageIds: [] },
+      await unlessAborted(turn.takeMessages(), signal),
+    );
     if (next) continue;
 
     const { missing, ...result } = claimOf(history, turn.work, turn.reported?.());
@@ -82,15 +91,15 @@ export async function* work(
     const misfits = missing.length > 0 ? [] : turn.misfits(result);
     if (missing.length + misfits.length === 0) return result;
     if (++repairs > REPAIRS_MAX) throw gaveUp(turn, missing, misfits);
-    next = saying(repairPrompt(turn, missing, misfits), []);
+    next = { text: repairPrompt(turn, missing, misfits), messageIds: [] };
   }
 }
 
-/** What a program is told next; undefined when there is nothing to say. */
-function saying(text: string | undefined, messages: readonly InboundMessage[]): Said | undefined {
-  if (text === undefined && messages.length === 0) return undefined;
-  const heard = messages.length > 0 ? toldPrompt(messages) : undefined;
-  return { text: paragraphs(text, heard), messageIds: messages.map(({ id }) => id) };
+/** What a program is told next, with the messages for it; undefined when there is nothing to say. */
+function saying(first: Said | undefined, messages: readonly InboundMessage[]): Said | undefined {
+  if (messages.length === 0) return first;
+  const messageIds = [...(first?.messageIds ?? []), ...messages.map(({ id }) => id)];
+  return { ...first, text: paragraphs(first?.text, toldPrompt(messages)), messageIds };
 }
 
 const openedEvent = ({ id, version, resumed }: Session, { program }: LaunchedProgram): RuntimeEvent => ({
