@@ -77,6 +77,41 @@ it('a key is nowhere but where it was put: not in records, logs, answers, worksp
   expect((await stat(join(house.home, 'data', 'keys'))).mode & 0o777).toBe(0o700);
 });
 
+it('a program of its own in a cage asks a model and sees no key, wherever it looks', async () => {
+  const key = provider.apiKey;
+  await fusionKit(['provider', 'key', 'set', 'local'], `${key}\n`);
+  const planted = 'sk-planted-in-the-environment-0123456789';
+  house.env['OPENAI_API_KEY'] = planted;
+  await fusionKit(['provider', 'add', 'local', '--protocol', 'openrouter', '--base-url', provider.baseUrl]);
+  const asked = { model: 'any', messages: [{ role: 'user', content: '<<SCRIPT [{"say": "Good day"}] >>' }] };
+  const look = `env; cat /proc/*/environ /proc/*/cmdline | tr '\\0' '\\n'; find "$HOME" -type f -exec cat {} +; ls /root /home
+    curl -sS --max-time 30 -H 'content-type: application/json' -H "authorization: Bearer $TOKEN" -d '${JSON.stringify(asked)}' "$GATEWAY/v1/chat/completions"`;
+  const looker = {
+    headless: { command: '/bin/sh', args: ['-c', `(${look}) 2>&1`] },
+    wire: 'openai-chat',
+    env: { GATEWAY: '{gateway}', TOKEN: '{token}' },
+  };
+  await writeFile(join(house.home, 'data', 'agents.json'), JSON.stringify({ looker }));
+  await writeFile(
+    join(house.home, 'looker.workflow.yaml'),
+    `
+name: looker
+team: [{ name: looker, runtime: command, program: looker, provider: local, model: coder }]
+nodes:
+  look: { title: Look around, prompt: Look around., outputs: [summary] }
+`,
+  );
+  const run = await fusionKit(['run', join(house.home, 'looker.workflow.yaml'), '--json']);
+  const tail = await fusionKit(['events', 'tail', '--limit', '1000', '--json']);
+
+  expect(run.out).toContain('"completed"');
+  expect(await holding(join(house.home, 'data', 'blobs'), 'Good day')).not.toEqual([]);
+  expect(await holding(join(house.home, 'data', 'blobs'), 'FUSION_KIT_PLACE=')).not.toEqual([]);
+  expect(await holding(house.home, key)).toEqual([join(house.home, 'data', 'keys', 'keys.json')]);
+  expect(await holding(house.home, planted)).toEqual([]);
+  for (const { out, err } of [run, tail]) for (const secret of [key, planted]) expect(out + err).not.toContain(secret);
+});
+
 it('a key file that others may read is refused, with what to do about it', async () => {
   await fusionKit(['provider', 'key', 'set', 'openrouter'], 'sk-or-a-key-for-this-test');
   const keyFile = join(house.home, 'data', 'keys', 'keys.json');
