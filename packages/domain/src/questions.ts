@@ -1,5 +1,5 @@
 import type { ConversationEvent } from './event.ts';
-import type { DispatchId, QuestionId } from './ids.ts';
+import { type DispatchId, MessageId, type QuestionId } from './ids.ts';
 import type { Question, QuestionOption } from './question.ts';
 import type { Task } from './task.ts';
 import type { Text } from './text.ts';
@@ -32,6 +32,16 @@ export const askedBefore = (
 
 const same = (one: Text, other: Text): boolean =>
   typeof one === 'string' || typeof other === 'string' ? one === other : one.blob === other.blob;
+
+/** What was answered to dispatches of the task that have ended, whose agent has it in hand again and has not asked the same again. Pure. */
+export const answeredBefore = ({ questions = [], dispatch }: Pick<Task, 'questions' | 'dispatch'>): Question[] =>
+  questions.filter(
+    ({ answer, taken, dispatchId, agentId }) =>
+      answer && !taken && dispatchId !== dispatch?.id && agentId === dispatch?.agentId,
+  );
+
+/** By which an agent knows an answer that reaches it as a message, with none of its own in the log: however often it is told, it is the same. Pure. */
+export const letterOf = (id: QuestionId): MessageId => MessageId.parse(id.replace(/^qst/, 'msg'));
 
 /** A task with other questions: the open ones, and the last that were answered. Pure. */
 export function withQuestions<T extends Pick<Task, 'questions'>>(task: T, questions: readonly Question[]): T {

@@ -9,6 +9,8 @@ import type { Message } from '@fusion-kit/domain/message';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Journal } from '@fusion-kit/domain/ports/journal';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
+import type { Question } from '@fusion-kit/domain/question';
+import { answeredBefore, letterOf } from '@fusion-kit/domain/questions';
 import type { RunnerMessage, StartDispatch } from '@fusion-kit/domain/runner-protocol';
 import { meet, type Run } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
@@ -74,7 +76,10 @@ export async function brief(
     ...(note && { note }),
     attempt: task.attempts + 1,
     history,
-    messages: await Promise.all(waiting.map((message) => inbound(options, message))),
+    messages: await Promise.all([
+      ...answeredBefore(task).map((question) => answerLetter(options, question)),
+      ...waiting.map((message) => inbound(options, message)),
+    ]),
   };
 }
 
@@ -108,6 +113,17 @@ function noteOf({ failure, attempts }: Task, conflict: Failure | undefined): str
   if (conflict) return `Attempt ${attempts} was not accepted: ${conflict.message}\n${FRESH_START}`;
   if (!failure || attempts === 0 || !countsAsAttempt(failure.code)) return undefined;
   return `Attempt ${attempts} was not accepted: ${failure.message}\n${failure.remedy}`;
+}
+
+/** An answer as an agent reads it that was interrupted while it waited: what asks the same again has it as its answer too. */
+export async function answerLetter(
+  { blobs }: Pick<BriefingOptions, 'blobs'>,
+  { id, text, options, answer }: Question,
+): Promise<RunnerMessage> {
+  const { option, text: words, by = 'a person' } = answer ?? {};
+  const label = options.find((each) => each.id === option)?.label ?? option;
+  const said = [label, words === undefined ? undefined : await wholeText(blobs, words)].filter(Boolean).join('\n');
+  return { id: letterOf(id), from: by, text: `Answer to your question "${await wholeText(blobs, text)}":\n${said}` };
 }
 
 /** A message as an agent reads it. */

@@ -3,11 +3,12 @@ import { asFusionError } from '@fusion-kit/domain/errors';
 import type { EventOf } from '@fusion-kit/domain/event';
 import type { AgentId, DispatchId, MessageId, RunId } from '@fusion-kit/domain/ids';
 import { wholeText } from '@fusion-kit/domain/kept-text';
+import { answeredBefore } from '@fusion-kit/domain/questions';
 import type { EngineEnd } from '@fusion-kit/domain/ports/transport';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import type { Project } from '@fusion-kit/domain/project';
 import type { RunnerCommand } from '@fusion-kit/domain/runner-protocol';
-import { brief, type BriefingOptions, inbound } from './briefing.ts';
+import { answerLetter, brief, type BriefingOptions, inbound } from './briefing.ts';
 import type { Follower } from './follower.ts';
 import type { DispatchTokens } from './tokens.ts';
 import type { Writer } from './writer.ts';
@@ -156,10 +157,15 @@ export class Dispatcher implements Follower {
     const { world, blobs } = this.#options;
     const task = world.get('tasks', taskId);
     const question = task?.questions?.find(({ id }) => id === questionId);
-    if (!question?.answer || question.dispatchId !== task?.dispatch?.id) return; // whoever asks next is told then
-    const { dispatchId } = question;
+    const dispatchId = task?.dispatch?.id;
+    if (!question?.answer || !dispatchId) return; // told with the next dispatch
     const { option, text, by } = question.answer;
     try {
+      if (question.dispatchId !== dispatchId) {
+        if (!answeredBefore(task).includes(question)) return;
+        const messages = [await answerLetter({ blobs }, question)];
+        return this.#toDispatch({ type: 'dispatch.deliver', dispatchId, messages });
+      }
       const words = text === undefined ? undefined : await wholeText(blobs, text);
       const answer = { ...(option !== undefined && { option }), ...(words !== undefined && { text: words }), by };
       this.#toDispatch({ type: 'dispatch.answer', dispatchId, questionId, answer });

@@ -4,7 +4,8 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Runtime, RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
-import type { Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
+import type { Leash, Workspace, Workspaces } from '@fusion-kit/domain/ports/workspaces';
+import { letterOf } from '@fusion-kit/domain/questions';
 import type { Receipt } from '@fusion-kit/domain/receipt';
 import type {
   Heartbeat,
@@ -68,6 +69,7 @@ export class Dispatch {
   /** Why its time does not pass, and its silence is not counted. */
   readonly #rests = new Set<'paused' | 'waits for a person'>();
   #over = false;
+  #leash: Leash | undefined;
   /** What it must not tell. */
   #redactor = redactor([]);
   /** Resolves when nothing of it runs any more. */
@@ -85,6 +87,7 @@ export class Dispatch {
     this.#questions = new Questions({
       blobs: this.#parts.blobs,
       report: (report) => this.#report(report),
+      answered: (id) => this.#mailbox.drop(letterOf(id)),
       waiting: (waits) => this.#rest('waits for a person', waits),
     });
     const { title, timeoutMs } = start;
@@ -145,8 +148,10 @@ export class Dispatch {
       await this.#work();
     } catch (thrown) {
       const reason: unknown = this.#stop.signal.aborted ? this.#stop.signal.reason : thrown;
-      await this.#fail(asFusionError(reason));
+      const error = asFusionError(reason);
+      await this.#fail((await this.#leash?.explain(error).catch(() => error)) ?? error);
     } finally {
+      await this.#letGo();
       this.#over = true;
       this.#deadline.pause();
       this.#parts.sampler.stop(this.#start.caller.dispatchId);
@@ -163,11 +168,13 @@ export class Dispatch {
     await this.#report({ type: 'dispatch.phase', phase: 'working' });
     const claim = await this.#carryOut(workspace, wayOut);
     this.#stop.signal.throwIfAborted(); // it may have ended well just because it was told to end
+    await this.#leash?.check();
     await this.#report({ type: 'dispatch.phase', phase: 'verifying' });
     const over = this.#pulse.within();
     checkOutputs(work, claim);
     const { receipt, failure } = await prove({ start: this.#start, workspace, workspaces, blobs }, this.#stop.signal);
     if (failure) return this.#fail(failure, receipt);
+    await this.#letGo();
     await this.#report({ type: 'dispatch.proved', outputs: await keptOutputs(blobs, work, claim), receipt });
     over();
   }
@@ -176,6 +183,7 @@ export class Dispatch {
     const { caller, base, history, project, fresh, work, agent } = this.#start;
     const over = this.#pulse.within();
     const workspace = await this.#parts.workspaces.open(caller.agentId, project);
+    this.#leash = await workspace.leash?.(agent.limits ?? {}, (failure) => this.#stop.abort(failure));
     if (project.kind === 'git' && !base)
       throw new FusionError('workspace_failed', `the run has no commit to start from`);
     // What a script began is nothing it could go on with.
@@ -185,7 +193,7 @@ export class Dispatch {
     else if (!(await workspace.resume({ ...dispatch, previous })))
       this.#start = withNote(this.#start, nothingLeft(previous));
     over();
-    this.#parts.sampler.start(caller.dispatchId, workspace.path, agent.runtime);
+    this.#parts.sampler.start(caller.dispatchId, workspace.path, agent.runtime, this.#leash);
     return workspace;
   }
 
@@ -197,6 +205,11 @@ export class Dispatch {
     this.#redactor = provided.redactor;
     outside?.redactors.set(this.#start.caller.dispatchId, provided.redactor);
     return provided;
+  }
+
+  /** Nothing of it runs any more once its end is told. What cannot be tidied up now is when its workspace is opened again. */
+  async #letGo(): Promise<void> {
+    await this.#leash?.release().catch(() => {});
   }
 
   /** Each kind of work in its own way. */
@@ -260,9 +273,12 @@ export class Dispatch {
 
   async #fail(error: FusionError, receipt?: Receipt): Promise<void> {
     if (error.code === 'dispatch_stale' || error.code === 'journal_failed') return; // nobody is there to be told
-    await this.#report({ type: 'dispatch.failed', failure: toldFailure(redactedError(error, this.#redactor)), ...(receipt && { receipt }) }).catch(
-      () => {},
-    );
+    await this.#letGo();
+    await this.#report({
+      type: 'dispatch.failed',
+      failure: toldFailure(redactedError(error, this.#redactor)),
+      ...(receipt && { receipt }),
+    }).catch(() => {});
   }
 
   /** @throws {FusionError} what the engine refused with */

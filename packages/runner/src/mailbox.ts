@@ -18,6 +18,12 @@ export class Mailbox {
     this.#readers.clear();
   }
 
+  /** Leaves out a message that was told in another way. */
+  drop(id: MessageId): void {
+    this.#seen.add(id);
+    this.#waiting = this.#waiting.filter((message) => message.id !== id);
+  }
+
   /** Resolves when there is something to take. */
   filled(): Promise<void> {
     return new Promise((resolve) => {

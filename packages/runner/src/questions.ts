@@ -1,5 +1,6 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { QuestionId } from '@fusion-kit/domain/ids';
+import { getOrMake } from '@fusion-kit/domain/get-or-make';
+import { QuestionId } from '@fusion-kit/domain/ids';
 import { cutText, keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { AskedQuestion, PersonsAnswer } from '@fusion-kit/domain/ports/runtime';
@@ -15,6 +16,8 @@ export interface QuestionsOptions {
   blobs: Blobs;
   /** @throws {FusionError} what the engine refused with */
   report: (report: Asking | Closing) => Promise<{ id?: string | undefined }>;
+  /** Told of a question that has its answer. */
+  answered: (id: QuestionId) => void;
   /** Told whenever the dispatch begins or stops to wait for a person. */
   waiting: (waits: boolean) => void;
 }
@@ -26,7 +29,7 @@ const TEXT_MAX = 2_000;
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #answers = new Map<QuestionId, PersonsAnswer>();
-  readonly #waiting = new Map<QuestionId, (answer: PersonsAnswer) => void>();
+  readonly #waiting = new Map<QuestionId, ((answer: PersonsAnswer) => void)[]>();
   #asked = 0;
 
   constructor(options: QuestionsOptions) {
@@ -37,40 +40,44 @@ export class Questions {
   async ask({ text, options, about }: AskedQuestion, signal: AbortSignal): Promise<PersonsAnswer> {
     signal.throwIfAborted();
     const { blobs, report } = this.#options;
-    const question = {
-      text: await keepText(blobs, text, TEXT_MAX),
-      options: options.map(checked),
-      ...(about && { about: shortened(about) }),
-    };
     if (options.length > QUESTION_OPTIONS_MAX)
       throw new FusionError(
         'question_refused',
         `the question has ${options.length} options, more than the ${QUESTION_OPTIONS_MAX} that one may have`,
       );
+    const question = {
+      text: await keepText(blobs, text, TEXT_MAX),
+      options: options.map(checked),
+      ...(about && { about: shortened(about) }),
+    };
     this.#rest(1);
     try {
-      const id = (await report({ type: 'question.ask', ...question })).id as QuestionId;
-      const answered = new Promise<PersonsAnswer>((resolve) => this.#waiting.set(id, resolve));
-      const early = this.#answers.get(id);
-      if (early) return early;
-      return await until(answered, signal).catch(async (reason: unknown) => {
-        await report({ type: 'question.close', questionId: id }).catch(() => {}); // it ends with its dispatch
-        throw reason;
-      });
+      const id = QuestionId.parse((await report({ type: 'question.ask', ...question })).id);
+      const answer = await this.#answerTo(id, signal);
+      this.#options.answered(id);
+      return answer;
     } finally {
       this.#rest(-1);
     }
   }
 
-  put({ questionId, answer }: Answer): void {
-    const said = {
-      by: answer.by,
-      ...(answer.option !== undefined && { option: answer.option }),
-      ...(answer.text !== undefined && { text: answer.text }),
-    };
-    this.#answers.set(questionId, said);
-    this.#waiting.get(questionId)?.(said);
+  put({ questionId, answer: { option, text, by } }: Answer): void {
+    const answer = { by, ...(option !== undefined && { option }), ...(text !== undefined && { text }) };
+    this.#answers.set(questionId, answer);
+    for (const resolve of this.#waiting.get(questionId) ?? []) resolve(answer);
     this.#waiting.delete(questionId);
+  }
+
+  async #answerTo(id: QuestionId, signal: AbortSignal): Promise<PersonsAnswer> {
+    const early = this.#answers.get(id); // told before it was known what it answers
+    if (early) return early;
+    try {
+      const answered = new Promise<PersonsAnswer>((resolve) => getOrMake(this.#waiting, id, () => []).push(resolve));
+      return await until(answered, signal);
+    } catch (reason) {
+      await this.#options.report({ type: 'question.close', questionId: id }).catch(() => {}); // it ends with its dispatch
+      throw reason;
+    }
   }
 
   #rest(change: number): void {

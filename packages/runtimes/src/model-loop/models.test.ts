@@ -25,6 +25,7 @@ describe.each(['openrouter', 'openai-compatible'] as const)('an endpoint that sp
       'search',
       'shell',
       'send_message',
+      'ask_person',
       'finish',
     ]);
   });

@@ -1,6 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import type { Task } from '@fusion-kit/domain/task';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
 import { answerKeys } from './answer-keys.ts';
@@ -12,7 +12,6 @@ import styles from './approval-answer.module.css';
 
 /** What a person is asked and the ways to answer. While it has the focus, the keys 1 to 9 press the options. */
 export function ApprovalAnswer({ task }: { task: Task }) {
-  const place = useRef<HTMLDivElement>(null);
   const [comment, setComment] = useState('');
   const [name, setName] = useOwnName();
   const { answer, sent, refused } = useAnswer(task.id);
@@ -22,13 +21,12 @@ export function ApprovalAnswer({ task }: { task: Task }) {
     // a group that listens to the keys of its buttons, whichever of them has the focus
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
-      ref={place}
       className={styles['answer']}
       role="group"
       aria-label={`Answer ${task.title}`}
       tabIndex={-1}
       data-autofocus
-      onKeyDown={answerKeys(place)}
+      onKeyDown={answerKeys}
     >
       <div className={styles['message']}>
         <TextBlock text={task.asks ?? work.message} />

@@ -2,7 +2,7 @@ import { Button, Textarea, TextInput } from '@mantine/core';
 import type { Question } from '@fusion-kit/domain/question';
 import type { Task } from '@fusion-kit/domain/task';
 import { IconSend } from '@tabler/icons-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { useNames } from '../live/use-names.ts';
 import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
@@ -13,7 +13,6 @@ import styles from './approval-answer.module.css';
 
 /** What an agent asks, with its options as buttons and room for other words. While it has the focus, the keys 1 to 9 press the options. */
 export function QuestionAnswer({ task, question }: { task: Task; question: Question }) {
-  const place = useRef<HTMLDivElement>(null);
   const [text, setText] = useState('');
   const [name, setName] = useOwnName();
   const names = useNames();
@@ -28,14 +27,13 @@ export function QuestionAnswer({ task, question }: { task: Task; question: Quest
     // a group that listens to the keys of its buttons, whichever of them has the focus
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
-      ref={place}
       className={styles['answer']}
       role="group"
       aria-label={`Answer ${names.agent(question.agentId)}`}
       tabIndex={-1}
       data-autofocus
       data-testid="question"
-      onKeyDown={answerKeys(place)}
+      onKeyDown={answerKeys}
     >
       <div className={styles['facts']}>
         <span>

@@ -1,6 +1,6 @@
-import { FusionError } from '@fusion-kit/domain/errors';
 import * as z from 'zod';
 import { tool } from '../tool.ts';
+import { toldRefusal } from './told-refusal.ts';
 
 export const sendMessage = tool({
   name: 'send_message',
@@ -17,11 +17,7 @@ export const sendMessage = tool({
       await turn.send({ to, text });
       return { output: `sent to ${to}`, isError: false };
     } catch (thrown) {
-      if (!(thrown instanceof FusionError) || endsTheTurn(thrown)) throw thrown;
-      return { output: thrown.message, isError: true };
+      return toldRefusal(thrown);
     }
   },
 });
-
-/** A wrong address is the model's to correct; that the house fails or took the task back is not. */
-const endsTheTurn = (thrown: FusionError): boolean => thrown.status >= 500 || thrown.code === 'dispatch_stale';
