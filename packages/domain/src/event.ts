@@ -184,6 +184,11 @@ const CONVERSATION_EVENTS = [
     program: ProgramName,
     version: z.string().max(100).optional(),
     resumed: z.boolean().optional(),
+    /** Milliseconds from its start to its first answer, and to this. */
+    answeredMs: z.number().nonnegative().optional(),
+    openedMs: z.number().nonnegative().optional(),
+    /** What of the user's own was not given to it, and why. */
+    leftOut: z.array(z.string().max(300)).max(20).optional(),
   }),
   /** What a program means to do, whole each time. */
   eventSchema('plan.updated', { ...dispatch, entries: z.array(PlanEntry).max(PLAN_MAX) }),

@@ -94,7 +94,7 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
     case 'output.reported':
       return `${event.name}: ${preview(event.text)}`;
     case 'session.opened':
-      return `${event.program}${event.version === undefined ? '' : ` ${event.version}`} ${event.resumed ? 'goes on with' : 'begins'} session ${event.session}`;
+      return `${event.program}${event.version === undefined ? '' : ` ${event.version}`} ${event.resumed ? 'goes on with' : 'begins'} session ${event.session}${event.openedMs === undefined ? '' : ` after ${duration(event.openedMs)}`}${event.leftOut ? `; left out: ${event.leftOut.join(', ')}` : ''}`;
     case 'plan.updated':
       return planLine(event.entries);
     case 'usage.reported': {

@@ -28,7 +28,7 @@ const launched = (manner = ''): LaunchedProgram => ({
   args: [AGENT],
   env: { ACP_AGENT: manner },
   readable: [],
-  leftOut: [],
+  leftOut: ['.scripted/key (it may be a credential)'],
   close: async () => {},
 });
 
@@ -104,7 +104,15 @@ describe('what a program says', () => {
     put('notes.txt', 'one\nthree\nfour\n');
     const { events, deltas, result } = await drive(runtime(), turn);
     expect(eventsOf(events, 'session.opened')).toEqual([
-      { type: 'session.opened', session: expect.any(String), program: 'scripted', version: '1.0.0' },
+      {
+        type: 'session.opened',
+        session: expect.any(String),
+        program: 'scripted',
+        version: '1.0.0',
+        answeredMs: expect.any(Number),
+        openedMs: expect.any(Number),
+        leftOut: ['.scripted/key (it may be a credential)'],
+      },
     ]);
     expect(eventsOf(events, 'tool.returned')[0]?.output.split('\n').slice(1)).toEqual([
       ' one',

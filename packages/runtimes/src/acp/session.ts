@@ -30,6 +30,9 @@ export interface Session {
   /** Whether it goes on with one that it had before. */
   readonly resumed: boolean;
   readonly version: string | undefined;
+  /** Milliseconds from its start to its first answer, and to its session. */
+  readonly answeredMs: number;
+  readonly openedMs: number;
   /** US dollars that it says this conversation has cost so far; undefined where it does not say. */
   costUsd(): number | undefined;
   /** Has it work until it stops. @throws {FusionError} `process_died`, `login_missing`, `program_failed` */
@@ -95,6 +98,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     );
   };
 
+  const startedAt = performance.now();
   const hello = await soon(
     'answer',
     connection.agent.request(methods.agent.initialize, {
@@ -104,6 +108,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
       clientInfo: { name: 'fusion-kit', version: '1' },
     }),
   );
+  const answeredMs = performance.now() - startedAt;
   if (hello.protocolVersion !== PROTOCOL_VERSION)
     throw new FusionError(
       'program_failed',
@@ -129,6 +134,8 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
     id,
     resumed: loaded,
     version: version?.slice(0, VERSION_MAX),
+    answeredMs,
+    openedMs: performance.now() - startedAt,
     costUsd: () => seen.costUsd,
     async prompt(text) {
       seen.listens = true;

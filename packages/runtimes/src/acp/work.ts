@@ -19,6 +19,8 @@ import { tokensOf } from './usage.ts';
 const REPAIRS_MAX = 1;
 const CUTS_MAX = 5;
 const REASON_MAX = 1_000;
+const LEFT_OUT_MAX = 20;
+const LEFT_OUT_TEXT_MAX = 280;
 /** Stops that are no end: it ran against a limit of its own. */
 const CUT_OFF: readonly string[] = ['max_tokens', 'max_turn_requests'];
 
@@ -102,12 +104,20 @@ function saying(first: Said | undefined, messages: readonly InboundMessage[]): S
   return { ...first, text: paragraphs(first?.text, toldPrompt(messages)), messageIds };
 }
 
-const openedEvent = ({ id, version, resumed }: Session, { program }: LaunchedProgram): RuntimeEvent => ({
+const openedEvent = (
+  { id, version, resumed, answeredMs, openedMs }: Session,
+  { program, leftOut }: LaunchedProgram,
+): RuntimeEvent => ({
   type: 'session.opened',
   session: id,
   program: program.name,
   ...(version !== undefined && { version }),
   ...(resumed && { resumed }),
+  answeredMs: Math.round(answeredMs),
+  openedMs: Math.round(openedMs),
+  ...(leftOut.length > 0 && {
+    leftOut: leftOut.slice(0, LEFT_OUT_MAX).map((what) => cutText(what, LEFT_OUT_TEXT_MAX)),
+  }),
 });
 
 /** What a program with a login of its own says it used; nobody else counts that. */

@@ -84,7 +84,7 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'output.reported': (event, names) =>
     `${names.agent(event.agentId)} gives output ${event.name}: ${quoted(event.text)}`,
   'session.opened': (event, names) =>
-    `${names.agent(event.agentId)} ${event.resumed ? 'goes on with' : 'begins'} a session of ${event.program}${event.version ? ` ${event.version}` : ''}`,
+    `${names.agent(event.agentId)} ${event.resumed ? 'goes on with' : 'begins'} a session of ${event.program}${event.version ? ` ${event.version}` : ''}${event.leftOut ? `; left out: ${oneLine(event.leftOut.join(', '), 200)}` : ''}`,
   'plan.updated': (event, names) => {
     const done = event.entries.filter(({ status }) => status === 'completed').length;
     const now = event.entries.find(({ status }) => status === 'in_progress');
