@@ -32,6 +32,9 @@ describe('a run that is watched', () => {
     const [head, line] = runLines(world, runId, { activity, said: [] }, { ...canvas, now: 8_000 });
     expect(head).toMatch(/^feature {2}0\/1 tasks {2}8\.0 s/);
     expect(line).toMatch(/^ {2}build {2}● working {5}ada {2}edit_file +3\.0 s/);
+    world.apply({ seq: 8, at: 6_000, event: SAMPLE['task.progressed'] });
+    const [, told] = runLines(world, runId, { activity, said: [] }, { ...canvas, now: 8_000 });
+    expect(told).toMatch(/ada {2}edit_file {2}half of it +3\.0 s/);
   });
 
   it('shows what a person is asked, with the command that answers it', () => {

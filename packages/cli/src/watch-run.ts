@@ -27,6 +27,7 @@ const SAID_MAX = 4;
 /** What a person who cannot watch a block wants to read, one line each. */
 const TOLD: ReadonlySet<string> = new Set([
   'task.assigned',
+  'task.progressed',
   'task.completed',
   'task.failed',
   'task.cancelled',

@@ -93,7 +93,10 @@ function taskLine(world: World, task: Task, { paint, columns, now, node, activit
   const agent = agentNameOf(world, task);
   const left = 2 + node + 2 + 2 + STATE_WIDTH + 1;
   const middle = Math.max(0, columns - left - figures.length - 1);
-  const work = activity !== undefined && task.phase === 'working' && isHeld(task) ? `${agent}  ${activity}` : agent;
+  const atWork = task.phase === 'working' && isHeld(task);
+  const work = [agent, ...(atWork ? [activity, task.progress && plain(task.progress.text)] : [])]
+    .filter(Boolean)
+    .join('  ');
   const waits = waitingReason(world, task, now);
   const said = task.failure && !isHeld(task) ? plain(task.failure.message) : (waits ?? work);
   return `  ${filled(cut(task.node, node), node)}  ${shownState(task.state, paint, state.padEnd(STATE_WIDTH))} ${filled(cut(said, middle), middle)}${columns > left + figures.length ? paint.dim(figures) : ''}`;

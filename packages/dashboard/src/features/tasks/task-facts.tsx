@@ -51,6 +51,9 @@ export function TaskFacts({ task }: { task: Task }) {
             {stolenFrom && <span className="fk-faint"> taken over from {names.agent(stolenFrom)}</span>}
           </>
         ),
+        Progress:
+          task.progress &&
+          `${task.progress.percent === undefined ? '' : `${task.progress.percent} % · `}${task.progress.text}`,
         Priority: isByAgent && String(task.priority),
         Requires: task.requires.join(', '),
         Affinity: affinityOf(task),
