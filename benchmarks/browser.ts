@@ -5,7 +5,8 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { CHROMIUM } from '@fusion-kit/testing/chromium';
 import { ROOT } from '../tests/real-server.ts';
 import { print } from './measure.ts';
-import { openStage, watch } from './stage.ts';
+import { watch } from '../tests/watch-server.ts';
+import { openStage } from './stage.ts';
 
 // From the time an event was decided (its `at`, before it was durable) until a person can see it: a message is posted, and the page of a real browser
 // notes the time when its row is in the document and the frame with it was painted. The peer is a bare WebSocket client of the same server, which

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import { print } from './measure.ts';
 import { type TreeUse, treeUse } from './process-tree.ts';
-import { openStage, watch } from './stage.ts';
+import { watch } from '../tests/watch-server.ts';
+import { openStage } from './stage.ts';
 
 // What a server with twenty agents that have nothing to do costs, in windows of two seconds: processor time of the whole process tree (100 % is one
 // core) and its memory. The peer is a Node process that does nothing at all, measured in the same windows.

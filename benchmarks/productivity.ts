@@ -1,7 +1,8 @@
 import { widestLevel, criticalPath } from '@fusion-kit/domain/graph';
 import { median, print } from './measure.ts';
 import { edgesOf, tasksOf } from './shapes.ts';
-import { openStage, watch } from './stage.ts';
+import { watch } from '../tests/watch-server.ts';
+import { openStage } from './stage.ts';
 
 // What more agents are worth: a graph of 40 tasks, each one call of a model that takes 500 ms, through a server process as users start it, with model-loop
 // agents in their cages and clones. From the request that starts the run to `run.completed`, the birth of the team included. The peer is the lower

@@ -1,6 +1,7 @@
 import { startServer } from '../tests/real-server.ts';
 import { print } from './measure.ts';
-import { openStage, watch } from './stage.ts';
+import { watch } from '../tests/watch-server.ts';
+import { openStage } from './stage.ts';
 
 // A server whose hundred agents are all in the middle of a model call is killed and started again on its data directory: from the start of the new
 // process until every one of the hundred tasks has begun again at its runner. The second line is the same server until it listens.

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scratch } from '../tests/real-server.ts';
 import { print } from './measure.ts';
-import { openStage, watch } from './stage.ts';
+import { watch } from '../tests/watch-server.ts';
+import { openStage } from './stage.ts';
 
 // From the request that spawns a model-loop agent to the event that says it is ready: its clone, its cage and the check of its provider. The peer is
 // the least that a clone of one's own costs: `git clone --shared --no-checkout` and a HOME. (An agent's files are checked out with its first task.)

@@ -317,7 +317,8 @@ describe('a decision', () => {
       tokens: 200,
       costUsd: 0,
     } as const;
-    expect(decide(world, more, 0).refused).toMatchObject({ code: 'budget_exceeded' });
+    expect(decide(world, more, 0).refused).toMatchObject({ code: 'budget_held' });
+    expect(decide(world, { ...more, tokens: 1_001 }, 0).refused).toMatchObject({ code: 'budget_exceeded' });
     expect(decide(world, { ...more, tokens: 100 }, 0).events).toHaveLength(1);
   });
 

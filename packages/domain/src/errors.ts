@@ -89,6 +89,12 @@ export const ERRORS = {
     again: 'never',
     remedy: 'Start the work anew under a larger budget of what is named.',
   },
+  budget_held: {
+    status: 402,
+    again: 'free',
+    kind: 'provider_limit',
+    remedy: 'The work continues by itself when calls that are under way give back what they hold and do not use.',
+  },
   budget_day_spent: {
     status: 402,
     again: 'free',

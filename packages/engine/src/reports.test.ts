@@ -75,7 +75,7 @@ it('a budget is refused before it is passed, and the refusal says whose it is', 
   expect(await reserve(60)).toMatchObject({ ok: true });
   expect(await reserve(60)).toMatchObject({
     ok: false,
-    failure: { code: 'budget_exceeded', message: expect.stringMatching(/agent agent-\d .*60 of 100 tokens/) },
+    failure: { code: 'budget_held', message: expect.stringMatching(/agent agent-\d .*60 of 100 tokens/) },
   });
 });
 

@@ -122,6 +122,8 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
   const answer = async (prepared: Prepared): Promise<Response> => {
     const { book, signal } = prepared;
 
+    let waitedMs = 0;
+
     for (let attempts = 1; ; attempts += 1) {
       const place = await gate.enter(signal);
       let outcome: Response | Trouble;
@@ -131,7 +133,12 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
         outcome = await attempt({ ...prepared, provider: id, http, limits, clock, place, brokeOff });
       } catch (error) {
         place.leave();
-        throw error;
+        const waitMs = heldForMs(error);
+        waitedMs += waitMs ?? 0;
+        if (waitMs === undefined || waitedMs > limits.patienceMs) throw error;
+        await clock.sleep(waitMs, signal);
+        attempts -= 1; // nothing was sent
+        continue;
       }
       if (outcome instanceof Response) {
         worked = { key: prepared.key };
@@ -215,6 +222,10 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
 
 const coded = (error: FusionError, code: FusionError['code']) =>
   new FusionError(code, error.message, { details: error.details, cause: error.cause });
+
+/** When to ask again for budget that is only held by other calls. */
+const heldForMs = (error: unknown): number | undefined =>
+  error instanceof FusionError && error.code === 'budget_held' ? error.retryAfterMs : undefined;
 
 const originOf = async (credential: KeySource) =>
   (await credential.find().catch(() => undefined))?.origin ?? 'unusable';

@@ -6,6 +6,7 @@ import type { AgentSpec } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { decide } from '../decide.ts';
 import type { ProjectBudget } from '../project.ts';
+import type { TaskSpec } from '../task.ts';
 import { World } from '../world.ts';
 
 const AGENTS = 20;
@@ -21,7 +22,7 @@ const callerOf = (n: number) => ({
 });
 
 /** Twenty agents, each at work on a task of one run. */
-function atWork(budget: ProjectBudget, ofRun = {}, ofAgent: Partial<AgentSpec> = {}) {
+function atWork(budget: ProjectBudget, ofRun = {}, ofAgent: Partial<AgentSpec> = {}, ofTask: Partial<TaskSpec> = {}) {
   const world = new World();
   let seq = 0;
   const submit = (command: Command, at = 0) => {
@@ -29,7 +30,7 @@ function atWork(budget: ProjectBudget, ofRun = {}, ofAgent: Partial<AgentSpec> =
     for (const event of events) world.apply({ seq: (seq += 1), at, event });
     return refused;
   };
-  const tasks = numbers.map((n) => ({ ...sampleTaskSpec, id: sampleId('tsk', n), node: `n${n}` }));
+  const tasks = numbers.map((n) => ({ ...sampleTaskSpec, ...ofTask, id: sampleId('tsk', n), node: `n${n}` }));
   submit({ type: 'project.create', projectId, name: 'shop', path: '/shop', kind: 'git', budget });
   submit({ type: 'run.start', spec: { ...sampleRunSpec, budget: ofRun }, tasks, agents: [] });
   for (const n of numbers) {
@@ -116,10 +117,38 @@ describe('twenty agents against one cap', () => {
     const { reserve, settle, usage } = atWork({ tokens: 1_000 });
     const held = numbers.map((n) => ({ n, ...reserve(n) }));
     expect(held.filter(({ refused }) => !refused)).toHaveLength(10);
+    // Somebody may not use all that he holds: then the others can go on.
+    for (const { refused } of held.slice(10))
+      expect(refused).toMatchObject({ code: 'budget_held', retryAfterMs: 1_000 });
     for (const { n, reservationId } of held) settle(n, reservationId, 1);
     expect(usage().inputTokens).toBe(1_000);
 
     expect(reserve(1).refused).toMatchObject({ code: 'budget_exceeded' });
+  });
+});
+
+describe('the limit of one task', () => {
+  const limited = {
+    work: {
+      kind: 'agent',
+      prompt: 'Build.',
+      outputs: [],
+      verify: [],
+      expectsChanges: false,
+      maxSteps: 5,
+      maxTokens: 250,
+    },
+  } as const;
+
+  it("is kept over all its attempts, and is nobody else's", () => {
+    const { reserve, settle } = atWork({}, {}, {}, limited);
+    for (const _call of [1, 2]) settle(1, reserve(1).reservationId, 1);
+
+    expect(reserve(1).refused).toMatchObject({
+      code: 'budget_exceeded',
+      message: 'task n1 has used or holds 200 of 250 tokens and the call may need 100',
+    });
+    expect(reserve(2).refused).toBeUndefined();
   });
 });
 

@@ -15,6 +15,7 @@ function afford(world: World, purse: Purse, tokens: number, costUsd: number | nu
     throw refusal(
       purse,
       `${purse.name} has used or holds ${usedTokens} of ${budget.tokens} tokens and the call may need ${tokens}`,
+      purse.usage.inputTokens + purse.usage.outputTokens + tokens <= budget.tokens,
     );
   }
   if (budget.costUsd === undefined) return;
@@ -27,6 +28,7 @@ function afford(world: World, purse: Purse, tokens: number, costUsd: number | nu
     throw refusal(
       purse,
       `${purse.name} has used or holds $${usedUsd.toFixed(4)} of $${budget.costUsd} and the call may cost $${costUsd.toFixed(4)}`,
+      purse.usage.costUsd + costUsd <= budget.costUsd,
     );
   }
 }

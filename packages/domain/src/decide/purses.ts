@@ -49,11 +49,16 @@ export function purses(world: World, caller: Caller, at: number): Purse[] {
   ];
 }
 
-/** A purse that fills by itself parks the work until then; any other is a person's to fill. */
-export const refusal = ({ refillsInMs }: Purse, message: string): FusionError =>
-  refillsInMs === undefined
+/** When to ask again for what is only held: a call gives back what it does not use when it ends, which takes it some seconds. */
+const HELD_MS = 1_000;
+
+/** A purse that fills by itself parks the work until then; any other is a person's to fill, unless what is missing is only held by other calls. */
+export function refusal({ refillsInMs }: Purse, message: string, onlyHeld = false): FusionError {
+  if (onlyHeld) return new FusionError('budget_held', message, { retryAfterMs: HELD_MS });
+  return refillsInMs === undefined
     ? new FusionError('budget_exceeded', message)
     : new FusionError('budget_day_spent', message, { retryAfterMs: refillsInMs });
+}
 
 /**
  * What a program uses by a login of its own is known only afterwards: it gets no further than the report by which a budget is passed.
