@@ -2,6 +2,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import { describe, expect, it, vi } from 'vitest';
 import { drive, processLives } from './runtime-bench.ts';
 import { asking } from './runtime-deeds.ts';
@@ -83,6 +84,25 @@ export function runtimeConformance(name: string, kind: RuntimeKind): void {
       }));
       await drive(start(), turn);
       expect([fileText('written'), fileText('ran')]).toEqual([undefined, undefined]);
+    });
+
+    when(can.permissions)('asks a person first where it has to, and does only what is allowed', async () => {
+      const asked: string[] = [];
+      const allowing = /\ballow/i;
+      const ask: Turn['ask'] = ({ text, options }) => {
+        asked.push(text);
+        const { id: option } = options.find((each) => allowing.test(each.id) === text.includes('good')) ?? {
+          id: 'none',
+        };
+        return Promise.resolve({ option, by: 'Mia' });
+      };
+      const { turn, fileText } = await open([{ run: 'touch good' }, { run: 'touch bad' }], {}, (bench) => ({
+        agent: { ...bench.turn.agent, permissions: 'ask' },
+        ask,
+      }));
+      await drive(start(), turn);
+      expect(asked).toEqual([expect.stringContaining('good'), expect.stringContaining('bad')]);
+      expect([fileText('good'), fileText('bad')]).toEqual(['', undefined]);
     });
 
     it('does nothing while it is paused before it begins, and starts when it is let go', async () => {

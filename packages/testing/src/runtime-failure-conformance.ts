@@ -1,5 +1,5 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { Runtime } from '@fusion-kit/domain/ports/runtime';
+import type { Runtime, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import { describe, expect, it } from 'vitest';
 import type { ChatAnswer, ScriptedCall } from './loopback-model.ts';
 import { drive } from './runtime-bench.ts';
@@ -7,6 +7,12 @@ import { calling, eventsOf, FINISH, inOrder, running, type MakeBench } from './r
 
 /** A call of a model that counts from zero in every answer. */
 const same = (command: string): ChatAnswer => calling({ id: 'call_0', tool: 'shell', input: { command } });
+
+const answering = (answer: string): ChatAnswer =>
+  calling({ tool: 'finish', input: { summary: 'done', outputs: { answer } } });
+const wanting42: Partial<Turn> = {
+  misfits: ({ outputs }) => (outputs['answer'] === '42' ? [] : ['output answer: it has to be 42']),
+};
 
 /** The part of the runtime suite about models and providers that err. */
 export function runtimeFailureConformance(make: () => Runtime, bench: MakeBench): void {
@@ -47,6 +53,59 @@ export function runtimeFailureConformance(make: () => Runtime, bench: MakeBench)
         isError: true,
         output: expect.stringContaining('answer'),
       });
+    });
+
+    it('tells it what is wrong with its outputs, and takes them when they are corrected', async () => {
+      const { turn } = await bench(inOrder(answering('41'), answering('42')), { outputs: ['answer'] }, wanting42);
+      const { events, result } = await drive(make(), turn);
+      expect(result.outputs).toEqual({ answer: '42' });
+      expect(eventsOf(events, 'tool.returned')[0]).toMatchObject({
+        isError: true,
+        output: expect.stringContaining('output answer: it has to be 42'),
+      });
+    });
+
+    it('ends with what is wrong with its outputs when it corrects them in vain', async () => {
+      const { turn, model } = await bench(() => answering('41'), { outputs: ['answer'] }, wanting42);
+      await expect(drive(make(), turn)).rejects.toMatchObject({
+        code: 'output_invalid',
+        message: expect.stringContaining('it has to be 42'),
+      });
+      expect(model.requests).toHaveLength(4);
+    });
+
+    it('has as many corrections in another attempt', async () => {
+      const { turn } = await bench(
+        (_, number) => answering(number < 7 ? '41' : '42'),
+        { outputs: ['answer'] },
+        wanting42,
+      );
+      const history: RuntimeEvent[] = [];
+      const first = drive(make(), turn, { onEvent: (event) => history.push(event) });
+      await expect(first).rejects.toMatchObject({ code: 'output_invalid' });
+      const { result, events } = await drive(make(), { ...turn, history, attempt: 2, note: 'It was 41.' });
+      expect(events[0]).toMatchObject({ type: 'turn.told', text: 'It was 41.', attempt: 2 });
+      expect(result.outputs).toEqual({ answer: '42' });
+    });
+
+    it('tells it once that it repeats itself, then ends the attempt', async () => {
+      const { turn, model } = await bench(() => running('true'));
+      const events: RuntimeEvent[] = [];
+      await expect(drive(make(), turn, { onEvent: (event) => events.push(event) })).rejects.toMatchObject({
+        code: 'agent_looping',
+        message: expect.stringContaining('shell was called with the same result 7 times'),
+      });
+      expect(model.requests).toHaveLength(7);
+      expect(eventsOf(events, 'turn.told')).toMatchObject([{ text: expect.stringContaining('same calls') }]);
+    });
+
+    it('says context_exceeded when the task itself is more than it takes', async () => {
+      const { turn, model } = await bench(inOrder(), { prompt: 'word '.repeat(2_000) });
+      const small = turn.model && { ...turn.model, contextTokens: () => Promise.resolve(3_000) };
+      await expect(drive(make(), { ...turn, ...(small && { model: small }) })).rejects.toMatchObject({
+        code: 'context_exceeded',
+      });
+      expect(model.requests).toEqual([]);
     });
 
     it('reminds it once when it only talks, then takes its words for the summary', async () => {

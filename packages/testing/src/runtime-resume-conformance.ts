@@ -50,7 +50,10 @@ export function runtimeResumeConformance(make: () => Runtime, bench: MakeBench):
         const { turn, model } = await reading();
         const { events, result } = await drive(make(), turn);
         expect(result.summary).toBe('3 parts');
-        expect(eventsOf(events, 'turn.compacted')).toMatchObject([{ before: 2 }, { text: 'Notes: 2 parts are read.' }]);
+        expect(eventsOf(events, 'turn.compacted').map(({ text }) => text)).toEqual([
+          undefined,
+          'Notes: 2 parts are read.',
+        ]);
         const sizes = model.requests.map(({ messages }) => JSON.stringify(messages).length);
         expect(Math.max(...sizes)).toBeLessThan(READING_CONTEXT * 4);
         expect(model.requests.at(-1)?.messages.some(({ content }) => content.includes('Notes: '))).toBe(true);

@@ -21,7 +21,7 @@ runtimeConformance('model-loop', {
   can: {
     tools: true,
     steering: 'at the next tool',
-    permissions: false,
+    permissions: true,
     outputs: true,
     pauses: 'between steps',
     crash: 'it goes on',

@@ -63,13 +63,14 @@ async function callTool({ tool: name, input: text, begun }: OpenCall, desk: Desk
 /** What the model is told where a change of the workspace is not permitted. */
 async function refusedByPermission(
   { callId, tool, input }: OpenCall,
-  { agent, ask }: Turn,
+  turn: Turn,
   signal: AbortSignal,
 ): Promise<ToolOutcome | undefined> {
+  const { agent } = turn;
   if (toolNamed(tool)?.touches !== 'workspace' || (agent.permissions ?? 'allow') === 'allow') return undefined;
   if (agent.permissions === 'deny') return refused(`${agent.name} is not permitted to use ${tool}`);
   const answer = await unlessAborted(
-    ask(
+    turn.ask(
       {
         text: `May ${agent.name} use ${tool}?\n${input.slice(0, SHOWN_MAX)}`,
         options: [
