@@ -208,7 +208,7 @@ describe('the commands of a workflow', () => {
       type: 'run.failed',
       failure: {
         code: 'setup_failed',
-        message: expect.stringContaining('refused to connect to registry.npmjs.org:443'),
+        message: expect.stringContaining('refused to connect: registry.npmjs.org:443 is not among'),
       },
     });
     expect(net.asked).toEqual([]);

@@ -41,9 +41,9 @@ async function ran(workflow: string, ...options: string[]) {
 /** The command lines of all processes of this machine, again and again until it is stopped. */
 function watchedCommandLines() {
   const seen = new Set<string>();
-  let over = false;
+  const over = new AbortController();
   const look = async (): Promise<void> => {
-    while (!over) {
+    while (!over.signal.aborted) {
       const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
       await Promise.all(
         ids.map(async (id) => seen.add(await readFile(`/proc/${id}/cmdline`, 'latin1').catch(() => ''))),
@@ -53,7 +53,7 @@ function watchedCommandLines() {
   };
   const looking = look();
   return async (): Promise<string> => {
-    over = true;
+    over.abort();
     await looking;
     return [...seen].join('\n');
   };

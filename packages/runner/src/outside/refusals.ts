@@ -4,24 +4,22 @@ const TOLD_MAX = 20;
 /** What was refused, each destination once. */
 export class Refusals {
   readonly #tell: (destination: string, reason: string) => void;
-  readonly #told = new Set<string>();
+  readonly #told = new Map<string, string>();
 
   constructor(tell: (destination: string, reason: string) => void) {
     this.#tell = tell;
   }
 
-  /** The destinations so far, at most twenty. */
-  get destinations(): string[] {
-    return [...this.#told];
+  /** Why they were, at most twenty. */
+  get reasons(): string[] {
+    return [...this.#told.values()];
   }
 
   add(destination: string, reason: string): void {
     if (this.#told.size > TOLD_MAX || this.#told.has(destination)) return;
-    if (this.#told.size < TOLD_MAX) {
-      this.#told.add(destination);
-      return this.#tell(destination, reason);
-    }
-    this.#told.add('more');
-    this.#tell('more', `more than ${TOLD_MAX} destinations were refused; the others are not told`);
+    const isLast = this.#told.size === TOLD_MAX;
+    const [what, why] = isLast ? ['more', `more than ${TOLD_MAX} destinations were refused`] : [destination, reason];
+    this.#told.set(what, why);
+    this.#tell(what, why);
   }
 }

@@ -45,26 +45,33 @@ export function verifier(options: VerifierOptions): Pick<Workspaces, 'verify'> {
         signal.throwIfAborted();
         throw redactedError(explained(asFusionError(thrown), refusals), redactor);
       } finally {
-        await Promise.all([exit.close(), setupExit.close()]);
+        await Promise.all([...new Set([exit, setupExit])].map(({ close }) => close()));
       }
     },
   };
 }
 
-const noteOf = ({ destinations }: Refusals): string =>
-  `fusion-kit refused to connect to ${destinations.join(', ')}; what these commands may reach is named in \`hosts\` of the workflow`;
+const REMEDY = 'Name in `hosts` of the workflow what its commands are to reach.';
+
+const noteOf = ({ reasons }: Refusals): string => `fusion-kit refused to connect: ${reasons.join('; ')}`;
 
 /** The check that failed says what it was kept from: programs hide why they could not connect. */
 const withRefusals = ({ checks }: VerificationResult, refusals: Refusals): VerificationResult['checks'] =>
-  refusals.destinations.length === 0
+  refusals.reasons.length === 0
     ? checks
     : checks.map((check) =>
-        check.exitCode === 0 ? check : { ...check, output: `${check.output.trimEnd()}\n${noteOf(refusals)}\n` },
+        check.exitCode === 0
+          ? check
+          : { ...check, output: `${check.output.trimEnd()}\n${noteOf(refusals)}. ${REMEDY}\n` },
       );
 
 const explained = (error: FusionError, refusals: Refusals): FusionError =>
-  error.code === 'setup_failed' && refusals.destinations.length > 0
-    ? new FusionError(error.code, `${error.message}: ${noteOf(refusals)}`, { ...error.toJSON(), cause: error })
+  error.code === 'setup_failed' && refusals.reasons.length > 0
+    ? new FusionError(error.code, `${error.message}: ${noteOf(refusals)}`, {
+        ...error.toJSON(),
+        remedy: REMEDY,
+        cause: error,
+      })
     : error;
 
 /** An error as it may be told. */
