@@ -97,8 +97,12 @@ export const failureThrough = (failed: readonly string[], what = ''): Failure =>
     details: { failed: failed.slice(0, LISTED_MAX) },
   });
 
-/** Whether a cancelled task was cancelled for its own sake, and not because of what it needed. */
-const isOwnEnd = (task: Task, stateOf: (id: TaskId) => TaskState | undefined): boolean =>
+/** Why something is cancelled that these nodes are part of. Pure. */
+export const reasonThrough = (cancelled: readonly string[]): string =>
+  `${cancelled.length === 1 ? 'task' : 'tasks'} ${firstFew(cancelled, NAMED_MAX)} cancelled`;
+
+/** Whether a cancelled task was cancelled for its own sake, and not because of what it needed. Pure. */
+export const isOwnEnd = (task: Task, stateOf: (id: TaskId) => TaskState | undefined): boolean =>
   !task.needs.some(({ id, accept }) => {
     const state = stateOf(id);
     return state === 'cancelled' || (state === 'failed' && !accept.includes('failed'));
@@ -125,8 +129,7 @@ export function conclude(world: World, run: Run, ended: ReadonlyMap<string, Task
     return [{ type: 'run.failed', ...base, failure: why, checks: [] }, ...release(world, run)];
   }
   if (cancelled.length > 0) {
-    const reason = `${cancelled.length === 1 ? 'task' : 'tasks'} ${firstFew(cancelled, NAMED_MAX)} cancelled`;
-    return [{ type: 'run.cancelled', ...base, reason }, ...release(world, run)];
+    return [{ type: 'run.cancelled', ...base, reason: reasonThrough(cancelled) }, ...release(world, run)];
   }
   if (run.check.length > 0 && run.phase === 'working') {
     return [{ type: 'run.checking', ...base, ...(run.head && { commit: run.head }) }];

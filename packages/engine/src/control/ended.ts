@@ -1,4 +1,4 @@
-import { failureThrough, isHandled } from '@fusion-kit/domain/decide/settle';
+import { failureThrough, isHandled, isOwnEnd, reasonThrough } from '@fusion-kit/domain/decide/settle';
 import type { CommandOf } from '@fusion-kit/domain/command';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
@@ -11,11 +11,26 @@ export function roundOf(world: World, { id }: Task, index: number): Round | unde
   return scope && { scope, tasks };
 }
 
-/** Nodes of a round whose failure nothing in it was there for. */
-export const failedIn = (world: World, round: Round | undefined): string[] =>
-  (round?.tasks ?? []).filter((task) => task.state === 'failed' && !isHandled(world, task)).map(({ node }) => node);
+/** Nodes that keep what they are part of from being completed. */
+export interface Broken {
+  failed: readonly string[];
+  cancelled: readonly string[];
+}
 
-/** Fails a task because of what failed inside. */
-export function failedBy({ id }: Task, failed: readonly string[]): CommandOf<'control.fail'> {
-  return { type: 'control.fail', taskId: id, failure: failureThrough(failed) };
+/** What failed in a round and nothing in it was there for, and what was cancelled for its own sake; undefined when it ended well. */
+export function brokenIn(world: World, round: Round | undefined): Broken | undefined {
+  const tasks = round?.tasks ?? [];
+  const failed = tasks.filter((task) => task.state === 'failed' && !isHandled(world, task));
+  const cancelled = tasks.filter(
+    (task) => task.state === 'cancelled' && isOwnEnd(task, (id) => world.get('tasks', id)?.state),
+  );
+  if (failed.length + cancelled.length === 0) return undefined;
+  return { failed: failed.map(({ node }) => node), cancelled: cancelled.map(({ node }) => node) };
+}
+
+/** Ends a task as a run ends because of what is in it: failed when something failed, else cancelled. */
+export function brokenBy({ id }: Task, broken: readonly Broken[]): CommandOf<'control.fail'> | CommandOf<'task.cancel'> {
+  const failed = broken.flatMap((each) => each.failed);
+  if (failed.length > 0) return { type: 'control.fail', taskId: id, failure: failureThrough(failed) };
+  return { type: 'task.cancel', taskId: id, reason: reasonThrough(broken.flatMap((each) => each.cancelled)) };
 }

@@ -4,7 +4,7 @@ import { isTrue } from '@fusion-kit/domain/expression/evaluate';
 import type { LoopWork } from '@fusion-kit/domain/nodes/loop';
 import type { Scope, Task } from '@fusion-kit/domain/task';
 import { childSpecs, prefixOf, requireRoom } from './children.ts';
-import { failedBy, failedIn, roundOf } from './ended.ts';
+import { brokenBy, brokenIn, roundOf } from './ended.ts';
 import { filledIn, keptOutputs } from './outputs.ts';
 import { asked } from './asked.ts';
 import type { StepOptions } from './step-options.ts';
@@ -24,8 +24,8 @@ export async function loopStep(options: StepOptions, task: Task, work: LoopWork)
   if (world.openChildren(taskId) > 0) return undefined; // asked first: it is asked at the end of every task inside
   const inside = roundOf(world, task, rounds);
   if (!inside) return undefined;
-  const failed = failedIn(world, inside);
-  if (failed.length > 0) return failedBy(task, failed);
+  const broken = brokenIn(world, inside);
+  if (broken) return brokenBy(task, [broken]);
   const place = { task, inside };
   if (work.until !== undefined && (await holds(work.until, place))) return ended(options, task, work, inside);
   if (work.while !== undefined && !(await holds(work.while, place))) return ended(options, task, work, inside);

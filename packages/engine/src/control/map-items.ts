@@ -4,18 +4,18 @@ import type { TaskId } from '@fusion-kit/domain/ids';
 import { MAP_ITEMS_MAX } from '@fusion-kit/domain/nodes/map';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
-import { failedIn, roundOf } from './ended.ts';
+import { type Broken, brokenIn, roundOf } from './ended.ts';
 
 /** Maps whose lists are kept at a time. */
 const KEPT_MAX = 32;
 
-/** A map under way: its list, which items are open, which nodes failed in those that ended. Everything in it can be found out again. */
+/** A map under way: its list, which items are open, what was broken in those that ended. Everything in it can be found out again. */
 export interface Items {
   readonly list: readonly Json[];
   /** Items up to this one were seen begun. */
   seen: number;
   readonly open: Set<number>;
-  readonly failed: Map<number, readonly string[]>;
+  readonly broken: Map<number, Broken>;
 }
 
 /** What is known of the maps that were looked at last, so that a list is read once and not for every item. */
@@ -25,7 +25,7 @@ export class MapItems {
   /** The items of a map as they are now; `read` gives its list when that is not known. */
   async of(world: World, task: Task, read: () => Promise<readonly Json[]>): Promise<Items> {
     const known = this.#maps.get(task.id);
-    const items = known ?? { list: await read(), seen: 0, open: new Set(), failed: new Map() };
+    const items = known ?? { list: await read(), seen: 0, open: new Set(), broken: new Map() };
     this.#maps.delete(task.id);
     this.#maps.set(task.id, items);
     for (const [oldest] of this.#maps) {
@@ -47,8 +47,8 @@ function refresh(world: World, task: Task, items: Items): void {
   for (const index of items.open) {
     if (world.openChildren(task.id, index) > 0) continue;
     items.open.delete(index);
-    const failed = failedIn(world, roundOf(world, task, index));
-    if (failed.length > 0) items.failed.set(index, failed);
+    const broken = brokenIn(world, roundOf(world, task, index));
+    if (broken) items.broken.set(index, broken);
   }
 }
 

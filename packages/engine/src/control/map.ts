@@ -6,7 +6,7 @@ import type { MapWork } from '@fusion-kit/domain/nodes/map';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Task, TaskSpec } from '@fusion-kit/domain/task';
 import { childSpecs, prefixOf, requireRoom } from './children.ts';
-import { failedBy, roundOf } from './ended.ts';
+import { brokenBy, roundOf } from './ended.ts';
 import { type Items, itemsOf } from './map-items.ts';
 import { filledIn, keptOutputs } from './outputs.ts';
 import { asked } from './asked.ts';
@@ -24,18 +24,18 @@ const BYTES_PER_CHARACTER_MAX = 4;
 const BREATH = 200;
 
 /**
- * Begins items while there is room for more at a time, and ends when all have ended. After an item has failed no more are begun, unless the map is tolerant.
+ * Begins items while there is room for more at a time, and ends when all have ended. After an item has failed or was cancelled no more are begun, unless the map is tolerant.
  * @throws {FusionError} `expression_invalid`, `blob_unknown`, `workflow_too_large`
  */
 export async function mapStep(options: StepOptions, task: Task, work: MapWork): Promise<Command | undefined> {
   const { world, items: maps } = options;
   const items = await maps.of(world, task, async () => itemsOf(await asked(options, { task }, work.over), task.node));
   const begun = task.spread?.opened ?? 0;
-  const goesOn = begun < items.list.length && (work.tolerant || items.failed.size === 0);
+  const goesOn = begun < items.list.length && (work.tolerant || items.broken.size === 0);
   if (goesOn) return items.open.size < work.width ? moreItems(options, task, work, items) : undefined;
   if (items.open.size > 0) return undefined;
   maps.forget(task.id);
-  if (items.failed.size > 0 && !work.tolerant) return failedBy(task, [...items.failed.values()].flat());
+  if (items.broken.size > 0 && !work.tolerant) return brokenBy(task, [...items.broken.values()]);
   const outputs = await results(options, task, work, items);
   return { type: 'control.close', taskId: task.id, outputs: await keptOutputs(options.blobs, outputs) };
 }
@@ -63,18 +63,18 @@ async function moreItems(
   return { type: 'control.open', taskId: task.id, after, opened, of: list.length, children };
 }
 
-/** `results` and what is declared, as lists in JSON; what failed has null in its place. Results that are too long for anything to look at are left out. */
+/** `results` and what is declared, as lists in JSON; what failed or was cancelled has null in its place. Results that are too long for anything to look at are left out. */
 async function results(
   options: StepOptions,
   task: Task,
   work: MapWork,
-  { list, failed }: Items,
+  { list, broken }: Items,
 ): Promise<Record<string, string>> {
   const given = new Results('results');
   const declared = Object.keys(work.outputs).map((name) => new Results(name));
   for (let index = 1; index <= list.length; index += 1) {
     if (index % BREATH === 0) await setImmediate();
-    const round = failed.has(index) ? undefined : roundOf(options.world, task, index);
+    const round = broken.has(index) ? undefined : roundOf(options.world, task, index);
     if (round && bytesIn(round) > given.room * BYTES_PER_CHARACTER_MAX) given.isTooLong = true;
     if (!given.isTooLong) given.add(round ? await outputsIn(options.blobs, round) : null);
     const filled = round && (await filledIn(options, task, round, work.outputs));

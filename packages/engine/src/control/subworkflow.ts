@@ -5,7 +5,7 @@ import { unkeyed } from '@fusion-kit/domain/nodes/kind';
 import type { SubworkflowWork } from '@fusion-kit/domain/nodes/subworkflow';
 import type { Scope, Task } from '@fusion-kit/domain/task';
 import { childSpecs, prefixOf, requireRoom } from './children.ts';
-import { failedBy, failedIn, roundOf } from './ended.ts';
+import { brokenBy, brokenIn, roundOf } from './ended.ts';
 import { filledIn, keptOutputs } from './outputs.ts';
 import type { StepOptions } from './step-options.ts';
 import { valuesAt } from './values.ts';
@@ -30,8 +30,8 @@ export async function subworkflowStep(
   if (world.openChildren(taskId) > 0) return undefined; // asked first: it is asked at the end of every task inside
   const round = roundOf(world, task, 1);
   if (!round) return undefined;
-  const failed = failedIn(world, round);
-  if (failed.length > 0) return failedBy(task, failed);
+  const broken = brokenIn(world, round);
+  if (broken) return brokenBy(task, [broken]);
   const outputs = await keptOutputs(blobs, await filledIn(options, task, round, work.outputs));
   return { type: 'control.close', taskId, outputs };
 }
