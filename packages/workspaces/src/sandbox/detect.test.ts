@@ -49,7 +49,8 @@ describe('the remedy', () => {
     ['names the setting of older Debian', { ...broken, usernsClone: '0\n' }, /kernel\.unprivileged_userns_clone=1/],
     ['names the limit of namespaces', { ...broken, usernsMax: '0\n' }, /user\.max_user_namespaces/],
     ['names containers where nothing else is known', { ...broken, appArmorRestriction: '0\n' }, /Docker/],
-    ['names WSL2 and the way without a cage elsewhere', { platform: 'darwin' }, /--sandbox none/],
+    ['names WSL2 and the way without a cage on Windows', { platform: 'win32' }, /WSL2, or choose `--sandbox none`/],
+    ['names machines of Linux on a Mac', { platform: 'darwin' }, /Lima.* or choose `--sandbox none`/],
   ])('%s', (_what, symptoms, remedy) => {
     expect(diagnose(symptoms).remedy).toMatch(remedy);
   });

@@ -39,9 +39,8 @@ export function diagnose(symptoms: Symptoms): SandboxProblem {
   const { platform, executable, output = '' } = symptoms;
   if (platform !== 'linux')
     return {
-      what: `bubblewrap confines on Linux only; this is ${platform}`,
-      remedy:
-        'Work inside Linux or WSL2, or choose `--sandbox none` knowing that agents can then touch everything you can.',
+      what: `bubblewrap confines on Linux only, and of ${platform === 'darwin' ? 'macOS' : platform} no other sandbox was ever shown to hold agents`,
+      remedy: `Work inside ${platform === 'win32' ? 'WSL2' : 'a Linux machine on this one (Lima, OrbStack, a container that allows user namespaces)'}, or choose \`--sandbox none\` knowing that agents can then touch everything you can.`,
     };
   if (!executable)
     return {
