@@ -23,7 +23,7 @@ export interface Launch {
 }
 
 /** How a program's output is read: `plain` is its answer as it is; the others are formats of JSON lines. */
-export const DIALECTS = ['plain', 'claude', 'codex', 'gemini'] as const;
+export const DIALECTS = ['plain', 'claude', 'codex', 'gemini', 'opencode', 'copilot', 'droid'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** How a program does one task without a person, from its start to its end. */

@@ -3,7 +3,7 @@ export type Said =
   | { says: 'text'; text: string }
   | { says: 'call'; id: string; tool: string; input: unknown }
   | { says: 'result'; id: string; output: string; isError: boolean }
-  /** Of the whole task so far; what it cost is the program's own reckoning. */
+  /** Since it last said so; what it cost is the program's own reckoning. */
   | { says: 'usage'; inputTokens: number; outputTokens: number; costUsd: number | null }
   | { says: 'session'; session: string }
   /** It gave up, whatever its exit code says. */

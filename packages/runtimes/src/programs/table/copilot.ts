@@ -12,7 +12,11 @@ export const copilot: Program = {
   name: 'copilot',
   title: 'Copilot CLI',
   acp: launch(['--acp']),
-  headless: { ...launch(['--allow-all-tools', '-p', '{prompt}']), prompt: 'argument', output: 'plain' },
+  headless: {
+    ...launch(['--allow-all-tools', '--output-format', 'json', '-p', '{prompt}']),
+    prompt: 'argument',
+    output: 'copilot',
+  },
   wire: 'openai-chat',
   login: {
     files: ['.copilot/config.json'],

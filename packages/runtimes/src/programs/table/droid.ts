@@ -15,10 +15,10 @@ export const droid: Program = {
   title: 'Factory Droid',
   acp: { ...launch(['exec', '--output-format', 'acp']), gatewayArgs: ['-m', OURS] },
   headless: {
-    ...launch(['exec', '--auto', 'high', '{prompt}']),
+    ...launch(['exec', '--auto', 'high', '-o', 'stream-json', '--add-tools', 'MCP:fusion', '{prompt}']),
     gatewayArgs: ['-m', OURS],
     prompt: 'argument',
-    output: 'plain',
+    output: 'droid',
   },
   wire: 'openai-chat',
   login: {

@@ -15,7 +15,7 @@ export const opencode: Program = {
   title: 'opencode',
   acp: launch(['acp']),
   // A message among its arguments is quoted again by it, which breaks some.
-  headless: { ...launch(['run']), prompt: 'stdin', output: 'plain' },
+  headless: { ...launch(['run', '--format', 'json']), prompt: 'stdin', output: 'opencode' },
   wire: 'openai-chat',
   login: {
     files: ['.local/share/opencode/auth.json'],
