@@ -2,7 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROGRAM, READABLE } from './mcp/program-house.ts';
 import { COMMAND, git, type RealServer, repository, ROOT, scratch, startServer } from './real-server.ts';
 
@@ -31,8 +31,6 @@ afterAll(async () => {
   await Promise.all([home.remove(), place.remove()]);
 });
 
-afterEach(() => expect(noise).toEqual([]));
-
 /** `fusion-kit mcp` as an assistant starts it: in no project's directory. */
 async function assistant(era: 'legacy' | 'modern' = 'legacy'): Promise<Client> {
   const client = new Client(
@@ -40,7 +38,7 @@ async function assistant(era: 'legacy' | 'modern' = 'legacy'): Promise<Client> {
     { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
   );
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', FUSION_KIT_HOME: home.path };
-  client.onerror = (error) => noise.push(error);
+  Object.assign(client, { onerror: (error: Error) => noise.push(error) });
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
@@ -169,4 +167,9 @@ describe('agents of a real server', () => {
     expect(summaries.get('ask')).toBe('asked');
     expect(summaries.get('hear')).toContain('the colour is known');
   });
+});
+
+it('nothing of all that was written to standard output but the protocol', () => {
+  expect(clients.length).toBeGreaterThan(0);
+  expect(noise).toEqual([]);
 });

@@ -79,6 +79,7 @@ describe.each([
       node: 'one',
       prompt: 'Do one.',
       outputs: [{ name: 'price', schema: price }, { name: 'note' }],
+      missing: ['price', 'note', 'summary'],
     });
     expect(saidTo(one, 'one', 2)).toEqual({
       isError: true,

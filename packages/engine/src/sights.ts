@@ -1,16 +1,14 @@
 import type { Agent } from '@fusion-kit/domain/agent';
-import { FusionError } from '@fusion-kit/domain/errors';
-import { didYouMean } from '@fusion-kit/domain/nearest';
 import type { Caller } from '@fusion-kit/domain/ports/upstream';
 import { meet } from '@fusion-kit/domain/run';
 import { SIGHT_MAX, type TaskSight, type TeamSight } from '@fusion-kit/domain/sight';
 import type { Task } from '@fusion-kit/domain/task';
+import { taskNamed } from '@fusion-kit/domain/task-named';
 import type { World } from '@fusion-kit/domain/world';
 
 /** A task of the caller's run, by its id or node; the caller's own when none is named. @throws {FusionError} `task_unknown`, for one of another run too */
 export function taskSight(world: World, caller: Caller, named: string = caller.taskId): TaskSight {
-  const task = world.get('tasks', named) ?? nodeNamed(world, caller, named);
-  if (task?.runId !== caller.runId) throw unknown(world, caller, named);
+  const task = taskNamed(world, caller.runId, named);
   const { id, node, title, state, outputs = {} } = task;
   const agentId = task.dispatch?.agentId ?? task.lastAgentId;
   const agent = agentId && world.get('agents', agentId)?.name;
@@ -32,18 +30,6 @@ const neededSight = (task: Task | undefined): TaskSight['needs'] =>
   task
     ? [{ id: task.id, node: task.node, title: task.title, state: task.state, outputs: Object.keys(task.outputs ?? {}) }]
     : [];
-
-function nodeNamed(world: World, { runId }: Caller, name: string): Task | undefined {
-  for (const task of world.tasksOf(runId)) if (task.node === name) return task;
-  return undefined;
-}
-
-function unknown(world: World, { runId }: Caller, name: string): FusionError {
-  const nodes = [...world.tasksOf(runId)].map(({ node }) => node);
-  return new FusionError('task_unknown', `this run has no task ${name}${didYouMean(name, nodes)}`, {
-    remedy: 'Name a task of this run by its id or node.',
-  });
-}
 
 /** Those whom an agent works beside: of its run before those of the project. */
 export function teamSight(world: World, caller: Caller): TeamSight {

@@ -21,11 +21,12 @@ export const toolOf =
 
 /** Makes tools callable on a server. */
 export function register<Context>(server: McpServer, tools: readonly Tool<Context>[], context: Context): void {
-  for (const { name, description, reads, input, run } of tools) {
+  for (const tool of tools) {
+    const { name, description, reads, input } = tool;
     const annotations = { readOnlyHint: reads, destructiveHint: false, openWorldHint: false };
     server.registerTool(name, { description, inputSchema: input, annotations }, async (given, { mcpReq }) => {
       try {
-        return answer(await run(given, context, mcpReq.signal));
+        return answer(await tool.run(given, context, mcpReq.signal));
       } catch (thrown) {
         return refusal(thrown);
       }

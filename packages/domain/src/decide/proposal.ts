@@ -1,10 +1,10 @@
 import { FusionError } from '../errors.ts';
 import type { TaskId } from '../ids.ts';
-import { didYouMean } from '../nearest.ts';
 import type { AgentWork } from '../nodes/agent.ts';
 import { CONSENT_MS, type Proposal, PROPOSALS_OF_DISPATCH, PROPOSALS_OF_RUN } from '../proposal.ts';
 import { suits } from '../schedule.ts';
 import { isEnded, type Task, type TaskSpec } from '../task.ts';
+import { taskNamed } from '../task-named.ts';
 import type { World } from '../world.ts';
 import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
@@ -107,18 +107,9 @@ function consentTo(task: TaskSpec, id: TaskId, { title, prompt }: Proposal, agen
   };
 }
 
-function needed(world: World, from: Task, name: string): Task {
-  const tasks = [...world.tasksOf(from.runId)];
-  const found = tasks.find(({ id, node }) => id === name || node === name);
-  if (!found)
-    throw new FusionError(
-      'task_unknown',
-      `this run has no task ${name}${didYouMean(
-        name,
-        tasks.map(({ node }) => node),
-      )}`,
-      { remedy: 'Name a task of this run by its id or node.' },
-    );
+/** @throws {FusionError} `task_unknown`, `dependency_failed` */
+function needed(world: World, { runId }: Task, name: string): Task {
+  const found = taskNamed(world, runId, name);
   if (isEnded(found.state) && found.state !== 'completed')
     throw new FusionError('dependency_failed', `task ${found.node} is ${found.state}`);
   return found;

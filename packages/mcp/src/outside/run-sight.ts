@@ -22,21 +22,23 @@ export interface RunRows {
 
 export const pathOf = (noun: string, id: string): string => `/${noun}/${encodeURIComponent(id)}`;
 
-/** A run with its project, its tasks and its agents, of very large ones the first. */
+/** A run with its project, its tasks and its agents, of very large ones not all. */
 export async function rowsOf(api: Api, id: string): Promise<RunRows> {
   const run = await api.get(pathOf('runs', id), Run);
   const query = { limit: ROWS_MAX, order: 'oldest' };
-  const [project, tasks, agents] = await Promise.all([
+  const [project, tasks, own, others] = await Promise.all([
     api.get(pathOf('projects', run.projectId), Project),
     api.get('/tasks', page(TaskView), { query: { ...query, run: run.id } }),
-    api.get('/agents', page(Agent), { query: { ...query, project: run.projectId } }),
+    api.get('/agents', page(Agent), { query: { ...query, run: run.id } }),
+    api.get('/agents', page(Agent), { query: { limit: ROWS_MAX, order: 'newest', project: run.projectId } }),
   ]);
-  return { run, project, tasks: tasks.items, agents: agents.items };
+  const agents = new Map([...own.items, ...others.items].map((agent) => [agent.id, agent]));
+  return { run, project, tasks: tasks.items, agents: [...agents.values()] };
 }
 
 /** What waits for a person, as a program reads it; each is answered by the id of its task. */
 export async function waiting(api: Api, run?: string): Promise<{ items: Record<string, unknown>[]; more: number }> {
-  const { items, more } = await api.get('/inbox', Inbox, { query: { run } });
+  const { items, more } = await api.get('/inbox', Inbox, { query: { run, limit: ROWS_MAX } });
   return { items: items.map(itemSight), more };
 }
 

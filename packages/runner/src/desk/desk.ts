@@ -27,7 +27,7 @@ export interface DeskParts extends Pick<Turn, 'send' | 'ask'> {
 
 export interface OpenDesk extends AgentDesk {
   /** What the agent has given so far, by name. */
-  outputs(): Readonly<Record<string, string>>;
+  readonly outputs: () => Readonly<Record<string, string>>;
 }
 
 /** The desk of one dispatch. What it changes goes to the engine as a report in the dispatch's name, so that nothing is done for one that is over. */

@@ -9,15 +9,15 @@ export const task = agentTool({
   input: z.object({ task: z.string().max(700).optional().describe('id or node of another task') }),
   async run({ task: named }, { work }) {
     const { outputs, ...seen } = await work.look(named);
-    const shown = { ...seen, given: Object.keys(outputs) };
-    if (named !== undefined) return shown;
+    if (named !== undefined) return { ...seen, given: Object.keys(outputs) };
     const { title, inputs, work: node } = work.assignment;
     return {
-      ...shown,
+      ...seen,
       title,
       prompt: node.prompt,
       inputs,
       outputs: node.outputs.map((name) => ({ name, schema: node.outputSchemas?.[name] })),
+      missing: await work.report({}),
       files: node.files,
       writes: node.writes,
       verify: node.verify,
