@@ -48,7 +48,12 @@ const OwnEntry = z
   );
 type OwnEntry = z.output<typeof OwnEntry>;
 
-const AgentsFile = z.record(ProgramName, OwnEntry);
+const AgentsFile = z.record(z.string(), OwnEntry).superRefine((entries, context) => {
+  for (const name of Object.keys(entries)) {
+    const [issue] = ProgramName.safeParse(name).error?.issues ?? [];
+    if (issue) context.addIssue({ code: 'custom', path: [name], message: `a name has ${issue.message}` });
+  }
+});
 
 export const agentsFileOf = (dataDir: string): string => join(dataDir, 'agents.json');
 
