@@ -22,6 +22,8 @@ import { modelLoop } from '@fusion-kit/runtimes/model-loop/model-loop';
 import type { LoopbackModel } from '@fusion-kit/testing/loopback-model';
 import { localTransport } from '@fusion-kit/transports/local';
 import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
+import { detectLimits } from '@fusion-kit/workspaces/sandbox/limits/detect-limits';
+import { leashes } from '@fusion-kit/workspaces/sandbox/limits/leashes';
 import { noSandbox } from '@fusion-kit/workspaces/sandbox/none';
 import { gitProjectStore } from '@fusion-kit/workspaces/project-store';
 import { workspaces } from '@fusion-kit/workspaces/workspaces';
@@ -76,7 +78,12 @@ export async function openWorkingHouse(options: WorkingHouseOptions = {}): Promi
   const store = gitProjectStore({ root: data });
   const wire = localTransport();
   const blobs = memoryBlobs();
-  const cages = workspaces({ root: data, sandbox: await cageOf(sandbox), store });
+  const cages = workspaces({
+    root: data,
+    sandbox: await cageOf(sandbox),
+    store,
+    leashes: leashes(data, await detectLimits()),
+  });
   const tokens: DispatchTokens = new Map();
   const outside: Outside = {
     directory: join(data, 'bridge'),

@@ -134,7 +134,10 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       outside,
       workspacesFor: allowed(
         confinement,
-        through('workspaces', workspaces({ root: dataDir, sandbox, store, leashes: leashes(dataDir, means, limits.agent) })),
+        through(
+          'workspaces',
+          workspaces({ root: dataDir, sandbox, store, leashes: leashes(dataDir, means, limits.agent) }),
+        ),
       ),
       log,
     });

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { ResourceLimits } from '@fusion-kit/domain/leash';
 import { Limits } from '@fusion-kit/domain/schedule-limits';
 import type { Reserves } from '@fusion-kit/runner/admission/machine-admission';
 import * as z from 'zod';
 
 /**
  * What a person says in `limits.json` of the data directory. `runtime` and `provider`: how many agents of each may be at work at once. `reserve`: what
- * stays free on the machine, in megabytes, and the load for each core from which on nothing more is begun.
+ * stays free on the machine, in megabytes, and the load for each core from which on nothing more is begun. `agent`: what an agent may use for whom nothing
+ * else is said.
  */
 const LimitsFile = Limits.extend({
   reserve: z
@@ -17,6 +19,7 @@ const LimitsFile = Limits.extend({
       loadPerCore: z.number().positive().optional(),
     })
     .default({}),
+  agent: z.strictObject(ResourceLimits.shape).default({}),
 });
 export type LimitsFile = z.output<typeof LimitsFile>;
 
@@ -33,7 +36,8 @@ export async function readLimits(dataDir: string): Promise<LimitsFile> {
   const refused = (why: string, cause?: unknown) =>
     new FusionError('bad_request', `${path} is not as it should be: ${why}`, {
       cause,
-      remedy: 'For example: {"runtime": {"codex": 2}, "provider": {"openrouter": 8}, "reserve": {"memoryMb": 1000}}.',
+      remedy:
+        'For example: {"runtime": {"codex": 2}, "provider": {"openrouter": 8}, "reserve": {"memoryMb": 1000}, "agent": {"memoryMb": 8000}}.',
     });
   let said: unknown;
   try {

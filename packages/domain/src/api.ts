@@ -102,7 +102,8 @@ export const NewProject = z.object({
 });
 export const NewAgent = AgentSpec.extend({
   project: ProjectId,
-  runtime: AgentSpec.shape.runtime.default('model-loop'),
+  /** Absent: `acp` for an agent that names a program, else `model-loop`. */
+  runtime: AgentSpec.shape.runtime.optional(),
   capabilities: AgentSpec.shape.capabilities.default([]),
   subscriptions: AgentSpec.shape.subscriptions.default([]),
   budget: Budget.default({}),

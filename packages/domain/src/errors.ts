@@ -204,6 +204,12 @@ export const ERRORS = {
     remedy: 'Choose a model that can be sent more, or split the task.',
   },
   task_timeout: { status: 408, kind: 'timeout', remedy: 'Raise its timeout, or split the task.' },
+  server_died: {
+    status: 500,
+    kind: 'crash',
+    remedy:
+      'What it does may end the server itself, by taking all memory for example: look at its last call, confine agents (`--sandbox bubblewrap`), then run again from that node with `fusion-kit run fork`.',
+  },
   runner_lost: { status: 503, again: 'free', remedy: 'The task is given out again by itself.' },
   // outside of the cage
   host_refused: {

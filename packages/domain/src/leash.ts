@@ -38,3 +38,39 @@ export const ResourceLimits = z.object({
   workspaceFiles: z.int().min(1_000).max(100_000_000).optional(),
 });
 export type ResourceLimits = z.infer<typeof ResourceLimits>;
+
+/** What the processes of an agent use together, as far as this machine tells. */
+export const LeashUsage = z.object({
+  /** Without what the system keeps of files and could drop. */
+  memoryBytes: z.number().nonnegative().optional(),
+  /** Processor time since the work began, of those that have ended too. */
+  cpuMs: z.number().nonnegative().optional(),
+  processes: z.int().nonnegative().optional(),
+  /** What its workspace, HOME and temporary files take on the disk. */
+  diskBytes: z.number().nonnegative().optional(),
+  /** How many files and directories they are. */
+  files: z.int().nonnegative().optional(),
+});
+export type LeashUsage = z.infer<typeof LeashUsage>;
+
+/** What keeps agents to something on this machine, as it was found out by trying. */
+export const LeashClaim = z.object({
+  what: z.enum([
+    'files',
+    'network',
+    'other processes',
+    'environment',
+    'memory',
+    'processes',
+    'file size',
+    'disk',
+    'time',
+  ]),
+  /** `watch`: looked at every so often, and ended when it is passed. `none`: nothing does. */
+  by: z.enum(['namespaces', 'cgroup v2', 'cgroup v1', 'rlimit', 'watch', 'timer', 'none']),
+  /** What follows from it for an agent. */
+  note: z.string(),
+  /** What a person can do to have it enforced. */
+  remedy: z.string().optional(),
+});
+export type LeashClaim = z.infer<typeof LeashClaim>;

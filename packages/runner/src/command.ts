@@ -57,6 +57,7 @@ function failed({ run }: CommandWork, { exitCode, output }: ScriptEnd): FusionEr
   return new FusionError(
     how === 'was killed' ? 'process_died' : 'command_failed',
     `\`${cutText(run, NAMED_MAX)}\` ${how}${ending ? `:\n${ending}` : ''}`,
+    { details: { exitCode } },
   );
 }
 

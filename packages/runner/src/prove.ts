@@ -59,7 +59,15 @@ export async function prove({ start, workspace, workspaces, blobs }: Proof, sign
     return { receipt: { kind: proof.files && proof.files.length > 0 ? 'files' : 'unverified', ...unchecked } };
   const commit = snapshot.commit ?? snapshot.base ?? start.base;
   const result = await workspaces.verify(
-    { project, ...(commit && { commit }), setup, commands: verify, timeoutMs, directory: workspace.path },
+    {
+      project,
+      ...(commit && { commit }),
+      setup,
+      commands: verify,
+      timeoutMs,
+      directory: workspace.path,
+      limits: start.agent.limits,
+    },
     signal,
   );
   const receipt: Receipt = {

@@ -2,7 +2,8 @@ import type { Agent } from '@fusion-kit/domain/agent';
 import type { AgentMetrics } from '@fusion-kit/domain/api';
 import type { Entry } from '@fusion-kit/domain/entry';
 import type { EventType } from '@fusion-kit/domain/event';
-import type { AgentId } from '@fusion-kit/domain/ids';
+import type { AgentId, DispatchId } from '@fusion-kit/domain/ids';
+import type { LeashUsage } from '@fusion-kit/domain/leash';
 import type { Engine } from '@fusion-kit/engine/engine';
 import type * as z from 'zod';
 
@@ -48,6 +49,7 @@ function counted(work: Work, { seq, at, event }: Entry): Work {
 export function agentMetrics(
   engine: Engine,
   clock: () => number,
+  holds: (dispatchId: DispatchId) => LeashUsage | undefined = () => undefined,
 ): (agent: Agent) => Promise<z.output<typeof AgentMetrics>> {
   const remembered = new Map<AgentId, Work>();
 
@@ -65,6 +67,7 @@ export function agentMetrics(
   }
 
   return async (agent) => {
+    const held = agent.dispatchId && holds(agent.dispatchId);
     const { completed, failed, toolCalls, endedMs, since } = await workOf(agent.id);
     return {
       agentId: agent.id,
@@ -72,6 +75,7 @@ export function agentMetrics(
       tasks: { completed, failed, running: agent.taskId === undefined ? 0 : 1 },
       toolCalls,
       workingMs: endedMs + (since === undefined ? 0 : clock() - since),
+      ...(held && { holds: held }),
     };
   };
 }

@@ -25,6 +25,8 @@ export interface ServerOptions {
   version: string;
   dataDir: string;
   sandbox: Health['sandbox'];
+  /** What keeps agents to what. */
+  leash?: Health['leash'] | undefined;
   /** Milliseconds since 1970, as `clock` gives them. */
   startedAt: number;
   clock: () => number;
@@ -48,6 +50,8 @@ export interface ServerOptions {
   defaultProvider?: string | undefined;
   /** How the machine is and what its agents take. */
   machine?: (() => NonNullable<Health['machine']>) | undefined;
+  /** What the processes and files of a dispatch take, as of the last look. */
+  holds?: ((dispatchId: DispatchId) => LeashUsage | undefined) | undefined;
   /** Called once `POST /shutdown` is answered; whoever made the server then closes it and the engine. */
   onShutdown?: (() => void) | undefined;
   /** Host names by which the server may be called besides the loopback ones; with a port when it differs from the listening one. */

@@ -6,6 +6,7 @@ import type { CageOptions, RunOptions, ScriptEnd } from '@fusion-kit/domain/port
 import { runCommand } from './command.ts';
 import { gitEnvironment } from './git.ts';
 import { PLACE } from './processes.ts';
+import type { HeldLeash } from './sandbox/limits/leashes.ts';
 import { acrossBridge } from './sandbox/across-bridge.ts';
 
 /** What a cage is made of: the directory it starts in, its HOME and TMPDIR, and what else it may touch. */
@@ -17,6 +18,8 @@ export interface CagePlan {
   writable: readonly string[];
   readable: readonly string[];
   network: 'none' | 'host';
+  /** What holds everything that is started by the plan to limits; nothing does when absent. */
+  leash?: Pick<HeldLeash, 'wrap'>;
 }
 
 /** Where this node lies, and the npm that came with it: agents and setup commands use the same one. */
@@ -33,7 +36,7 @@ export function cageCommand(
   options: CageOptions = {},
 ): CommandLine {
   const run = options.bridge ? acrossBridge(options.bridge, command, args) : { command, args, readable: [] };
-  return plan.sandbox.wrap({
+  const line = plan.sandbox.wrap({
     command: run.command,
     args: run.args,
     cwd: options.cwd ?? plan.cwd,
@@ -51,6 +54,7 @@ export function cageCommand(
     },
     network: plan.network,
   });
+  return plan.leash?.wrap(line) ?? line;
 }
 
 /** Names that a person's own variables have on their way in: some, such as LD_PRELOAD, would change the program that makes the cage. */
@@ -67,7 +71,10 @@ export async function runInCage(
   const names = Object.keys(own);
   const unpack = names.map((name) => `export ${name}="$${CARRIED}${name}"; unset ${CARRIED}${name}; `).join('');
   const carried = Object.fromEntries(names.map((name) => [CARRIED + name, own[name] ?? '']));
-  const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], { ...reach, env: carried });
+  const line = cageCommand(plan, '/bin/sh', ['-c', `${unpack}exec /bin/sh -c "$0"`, script], {
+    ...reach,
+    env: carried,
+  });
   return await runCommand(line, { timeoutMs: Infinity, signal, input, show, started, ...unconfined(plan) });
 }
 

@@ -20,7 +20,10 @@ import {
 import { type CagePlan, cageCommand, runInCage } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import { git } from './git.ts';
+import { hold, whileHeld } from './hold.ts';
 import { moveRef } from './merge.ts';
+import { removeAll } from './remove-all.ts';
+import type { HeldLeash, Leashes } from './sandbox/limits/leashes.ts';
 import { type GitProjectStore, USER_HEAD_REF } from './project-store.ts';
 import { serial } from './serial.ts';
 
@@ -28,6 +31,8 @@ export interface WorkspacesOptions {
   /** Absolute directory that belongs to fusion-kit; not below /tmp, where some agents refuse to keep their HOME. */
   root: string;
   sandbox: Sandbox;
+  /** What holds processes and files to limits; nothing does when absent. */
+  leashes?: Leashes;
   /** What every cage may read besides the system, node and the project store: tool chains, for example. */
   readable?: readonly string[];
   /** Whether what is in a cage reaches the network of the host; `none` unless said otherwise. */
@@ -48,7 +53,7 @@ const workOf = async (storePath: string, dispatch: string): Promise<string | und
 
 /** Workspaces of git projects: a clone per agent that borrows its objects from the project store, mounted read-only into its cage. */
 export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectStore }): Workspaces {
-  const { root, sandbox, store } = options;
+  const { root, sandbox, store, leashes } = options;
   const oneByOne = serial();
   const network = sandbox.id === 'none' ? 'host' : (options.network ?? 'none');
 
@@ -138,6 +143,12 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
       home: plan.home,
       sandbox: sandbox.id,
       network,
+      ...(leashes && {
+        leash: (limits, exceeded) => {
+          const makeRoom = (held: HeldLeash) => emptied(directory, held);
+          return hold(plan, { leashes, directory: directory.path, limits, exceeded, makeRoom });
+        },
+      }),
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
 
@@ -187,10 +198,13 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         const directory = agentDirectory(root, agent);
         if (!(await exists(directory.path))) return;
         if (await exists(directory.filledMark)) {
-          const clone = agentClone(planOf(directory, project.id), store.path(project.id));
-          await clone.leftovers();
+          const plan = planOf(directory, project.id);
+          const clone = agentClone(plan, store.path(project.id));
           const refspecs = [`+refs/*:refs/fusion/removed/${agent}/${randomUUID()}/*`];
-          await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+          await whileHeld(plan, { leashes, directory: directory.path }, async () => {
+            await clone.leftovers();
+            await store.collect(project.id, { uploadPack: await clone.uploadPack(), refspecs });
+          });
         }
         await toTrash(root, directory.path);
       }),
@@ -208,9 +222,19 @@ export function gitWorkspaces(options: WorkspacesOptions & { store: GitProjectSt
         await clone.create(format.stdout, 'fusion-kit');
         await clone.start('fusion/verification', commit);
       };
-      return await verifyInCheckout({ root, sandbox, readable, network, fill }, check, signal);
+      return await verifyInCheckout({ root, sandbox, leashes, readable, network, fill }, check, signal);
     },
   };
+}
+
+/** What was handed in is in the store; the rest of what outgrew its limit goes, and the HOME only where that is not enough. */
+async function emptied(directory: AgentDirectory, held: HeldLeash): Promise<void> {
+  await rm(directory.dispatchFile, { force: true });
+  await rm(directory.filledMark, { force: true });
+  for (const path of [directory.tree, directory.temporary, directory.home]) {
+    await removeAll(path);
+    if (path !== directory.tree && (await held.fits())) return;
+  }
 }
 
 interface Tenancy {

@@ -8,6 +8,7 @@ import { type CagePlan, cageCommand, runInCage, runScript } from './cage.ts';
 import { verifyInCheckout } from './checkout.ts';
 import type { WorkspacesOptions } from './clone-workspaces.ts';
 import { changesSince, type FileHashes, hashFiles } from './file-hashes.ts';
+import { hold } from './hold.ts';
 import { serial } from './serial.ts';
 
 const COPIED_BYTES_MAX = 1024 ** 3;
@@ -28,7 +29,7 @@ export function directoryWorkspaces(
     copiedBytesMax?: number;
   },
 ): Workspaces {
-  const { root, sandbox } = options;
+  const { root, sandbox, leashes } = options;
   const kibMax = Math.ceil((options.copiedBytesMax ?? COPIED_BYTES_MAX) / 1024);
   const readable = options.readable ?? [];
   const oneByOne = serial();
@@ -67,6 +68,17 @@ export function directoryWorkspaces(
       home: directory.home,
       sandbox: sandbox.id,
       network,
+      ...(leashes && {
+        // The copy is all there is of the work: what outgrew its limit is put aside, where it can be looked at for three days.
+        leash: (limits, exceeded) =>
+          hold(plan, {
+            leashes,
+            directory: directory.path,
+            limits,
+            exceeded,
+            makeRoom: () => toTrash(root, directory.path),
+          }),
+      }),
       cage: (command, args, cage) => cageCommand(plan, command, args, cage),
       run: (script, run, signal) => runInCage(plan, script, run, signal),
       begin,
@@ -114,7 +126,14 @@ export function directoryWorkspaces(
 
     verify: (check, signal) =>
       verifyInCheckout(
-        { root, sandbox, readable, network, fill: (plan) => copyInto(plan, check.directory ?? check.project.path) },
+        {
+          root,
+          sandbox,
+          leashes,
+          readable,
+          network,
+          fill: (plan) => copyInto(plan, check.directory ?? check.project.path),
+        },
         check,
         signal,
       ),

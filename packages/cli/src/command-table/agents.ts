@@ -34,7 +34,7 @@ export const AGENTS: readonly CommandEntry[] = [
     arguments: [['<name>', 'lower-case letters, digits and dashes']],
     options: [
       PROJECT,
-      ['--runtime <runtime>', 'how it works (default: model-loop)'],
+      ['--runtime <runtime>', 'how it works (default: acp with a program, else model-loop)'],
       ['--program <program>', 'which coding agent does the work: claude, codex, …; see `fusion-kit agent runtimes`'],
       ['--provider <provider>', 'where its model is called'],
       ['--model <model>', 'which model it uses'],
@@ -50,6 +50,7 @@ export const AGENTS: readonly CommandEntry[] = [
       ['--processes <number>', 'how many processes it may have at once'],
       ['--file-mb <megabytes>', 'how large one file of it may be'],
       ['--workspace-mb <megabytes>', 'how large its workspace and HOME may be'],
+      ['--workspace-files <number>', 'how many files it may have there'],
       ['--budget-usd <dollars>', 'spend at most this much'],
       ['--budget-tokens <number>', 'use at most this many tokens'],
     ],

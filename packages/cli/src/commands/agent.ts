@@ -1,9 +1,10 @@
 import { Agent, AgentState } from '@fusion-kit/domain/agent';
 import { type AgentChange, AgentMetrics, page } from '@fusion-kit/domain/api';
+import type { LeashUsage } from '@fusion-kit/domain/leash';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, BudgetOptions, budgetOf, Limit, optionsOf, Words } from '../options.ts';
-import { ago, cost, count, duration, tokens } from '../output/figures.ts';
+import { ago, bytes, cost, count, duration, tokens } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
 import { fieldsText, LIST_MAX, tableText } from '../output/table.ts';
@@ -31,6 +32,7 @@ const Spawn = BudgetOptions.extend({
   processes: z.coerce.number().optional(),
   fileMb: z.coerce.number().optional(),
   workspaceMb: z.coerce.number().optional(),
+  workspaceFiles: z.coerce.number().optional(),
 });
 
 /** How long is waited until it is ready; a slow one goes on by itself. */
@@ -43,11 +45,11 @@ export async function spawnAgent(call: Call): Promise<Answer> {
   const { client } = await connect(call);
   const project = await projectHere(client, call, options.project);
   const { runtime, provider, model, capabilities, instructions, program, permissions, takes, hosts, secrets } = options;
-  const { memoryMb, processes, fileMb, workspaceMb } = options;
+  const { memoryMb, processes, fileMb, workspaceMb, workspaceFiles } = options;
   const agent = await client.post('/agents', Agent, {
     project: project.id,
     name,
-    runtime: runtime ?? (program === undefined ? undefined : 'acp'),
+    runtime,
     provider,
     model,
     capabilities,
@@ -60,7 +62,7 @@ export async function spawnAgent(call: Call): Promise<Answer> {
     takes,
     hosts,
     secrets,
-    limits: { memoryMb, processes, fileMb, workspaceMb },
+    limits: { memoryMb, processes, fileMb, workspaceMb, workspaceFiles },
   });
   return onceReady(client, agent);
 }
@@ -163,6 +165,7 @@ export async function agentMetrics(call: Call): Promise<Answer> {
           ['tool calls', String(metrics.toolCalls)],
           ['model calls', `${usage.calls}, ${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out`],
           ['cost', cost(usage)],
+          ...heldFields(metrics.holds),
         ],
         paint,
       ),

@@ -1,27 +1,23 @@
 import type { Answer, Call } from '../call.ts';
 import { dataDirectoryOf } from '../data-directory.ts';
 import { examine, type Finding } from '../doctor/examine.ts';
+import { leashText } from '../output/leash-text.ts';
 import type { Paint } from '../terminal.ts';
 import { plain } from '../output/plain.ts';
 
 /** What this machine has, what confines agents on it, and what is missing; starts nothing. */
 export async function doctor(call: Call): Promise<Answer> {
-  const { findings, limits } = await examine({ dataDir: dataDirectoryOf(call), env: call.env });
+  const { findings, leash } = await examine({ dataDir: dataDirectoryOf(call), env: call.env });
   const ok = findings.every((finding) => finding.status !== 'fail');
   return {
-    data: { ok, checks: findings, limits },
+    data: { ok, checks: findings, leash },
     ok,
     text: (paint) => {
       const width = Math.max(...findings.map((finding) => finding.name.length));
-      const limitWidth = Math.max(...limits.map(({ limit }) => limit.length));
-      const strength = (mechanism: string): string =>
-        mechanism === 'none' ? paint.yellow('none     ') : paint.green(mechanism.padEnd(9));
       return [
         ...findings.map((finding) => findingText(finding, width, paint)),
         `\n${paint.bold('What holds agents back on this machine')}\n`,
-        ...limits.map(
-          ({ limit, mechanism, note }) => `  ${limit.padEnd(limitWidth)}  ${strength(mechanism)}  ${paint.dim(note)}\n`,
-        ),
+        leashText(leash, paint),
         `\n${ok ? paint.green('Ready.') : paint.red('Not ready: see the lines marked ✗.')}\n`,
       ].join('');
     },

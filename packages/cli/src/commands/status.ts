@@ -79,9 +79,17 @@ export async function health(call: Call): Promise<Answer> {
   };
 }
 
+/** Of what a sandbox keeps from agents nothing more is said than that there is none. */
+const notEnforced = ({ leash }: Health): string =>
+  leash
+    .filter(({ by, remedy }) => by === 'none' && remedy !== undefined)
+    .map(({ what }) => what)
+    .join(', ');
+
 const healthFields = (known: Health, paint: Paint): (readonly [string, string])[] => [
   ['data', known.dataDir],
   ['sandbox', sandboxLine(known.sandbox, paint)],
+  ['not enforced', paint.yellow(notEnforced(known))],
   ['version', `${known.version}, process ${known.pid}, up ${duration(known.uptimeMs)}`],
   ['journal', `${known.lastSeq} events, synchronous ${known.synchronous}`],
   [

@@ -3,8 +3,13 @@ import { access, constants, mkdir, rm, stat, statfs, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { page, ProviderView } from '@fusion-kit/domain/api';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import type { LeashClaim } from '@fusion-kit/domain/leash';
 import { detectSandbox } from '@fusion-kit/workspaces/sandbox/detect';
-import { type Enforcement, enforcement } from '@fusion-kit/workspaces/sandbox/enforcement';
+import { leashClaims } from '@fusion-kit/workspaces/sandbox/claims';
+import { detectLimits } from '@fusion-kit/workspaces/sandbox/limits/detect-limits';
+import { noSandbox } from '@fusion-kit/workspaces/sandbox/none';
+import { type LimitsFile, readLimits } from '../limits-file.ts';
 import { bytes } from '../output/figures.ts';
 import { Client } from '../server/client.ts';
 import { findServer, type Found, type Running } from '../server/find-server.ts';
@@ -27,15 +32,15 @@ interface Machine {
 const execute = promisify(execFile);
 
 /** Looks at everything fusion-kit needs of a machine. Each look is independent; none changes anything but a probe file in the data directory. */
-export async function examine(machine: Machine): Promise<{ findings: Finding[]; limits: readonly Enforcement[] }> {
-  const [server, { sandbox, problems }] = await Promise.all([
+export async function examine(machine: Machine): Promise<{ findings: Finding[]; leash: readonly LeashClaim[] }> {
+  const [server, { sandbox, problems }, means, limits] = await Promise.all([
     // A directory that cannot be read is reported as such below.
     findServer(machine.dataDir).catch((): Found => ({ state: 'none' })),
     detectSandbox(machine.env['PATH']),
+    detectLimits(),
+    readLimits(machine.dataDir).catch(asFusionError),
   ]);
   const running = server.state === 'running' ? server : undefined;
-  // What a running server was started with is what holds its agents, whatever the machine could do.
-  const confined = running ? running.health.sandbox === 'bubblewrap' : sandbox !== undefined;
   const [problem] = problems;
   const [gitFinding, directory, space, portFinding, keys] = await Promise.all([
     git(machine.env),
@@ -51,12 +56,14 @@ export async function examine(machine: Machine): Promise<{ findings: Finding[]; 
       sandboxFinding(running, sandbox !== undefined, problem),
       directory,
       space,
+      ...limitsFinding(limits),
       serverFinding(server),
       portFinding,
       ...(running ? [journal(running), ...memory(running)] : []),
       ...keys,
     ],
-    limits: enforcement({ id: confined ? 'bubblewrap' : 'none' }),
+    // What a running server was started with is what holds its agents, whatever the machine could do.
+    leash: running?.health.leash ?? leashClaims(sandbox ?? noSandbox(), means, 'agent' in limits ? limits.agent : {}),
   };
 }
 
@@ -136,6 +143,12 @@ async function existing(path: string): Promise<string> {
     () => false,
   );
   return there || dirname(path) === path ? path : existing(dirname(path));
+}
+
+/** Only where it keeps the next server from starting. */
+function limitsFinding(limits: LimitsFile | FusionError): Finding[] {
+  if (!(limits instanceof FusionError)) return [];
+  return [{ name: 'limits', status: 'fail', message: limits.message, remedy: limits.remedy }];
 }
 
 function serverFinding(found: Found): Finding {

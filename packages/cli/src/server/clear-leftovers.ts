@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endLeftGroups } from '@fusion-kit/workspaces/sandbox/limits/left-groups';
 import { endLeftovers } from '@fusion-kit/workspaces/leftovers';
 
 const SAID = {
@@ -10,6 +11,8 @@ const SAID = {
 
 /** Ends what the agents of an earlier server of this data directory left running, and says so; removes the sockets it served them at. Called by who holds the data directory. */
 export async function clearLeftovers(dataDir: string, log: (line: string) => void): Promise<void> {
+  for (const { path, gone } of await endLeftGroups(dataDir))
+    log(`the control group ${path} of an earlier server was still there: it ${gone ? 'is gone' : 'cannot be removed'}`);
   const { ended, known } = await endLeftovers(dataDir);
   if (!known) log('whether agents of an earlier server left processes is unknown: this system does not list them');
   for (const { pid, place, how } of ended)

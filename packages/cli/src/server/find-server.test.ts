@@ -31,6 +31,7 @@ const health: Health = {
   pid: process.pid,
   dataDir: '/data',
   sandbox: 'none',
+  leash: [],
   uptimeMs: 1,
   lastSeq: 0,
   synchronous: 'full',

@@ -1,4 +1,6 @@
+import type { FusionError } from '../errors.ts';
 import type { AgentId, DispatchId, ProjectId, RunId } from '../ids.ts';
+import type { LeashUsage, ResourceLimits } from '../leash.ts';
 import type { CheckResult, FileChange } from '../receipt.ts';
 import type { Project } from '../project.ts';
 import type { CommandLine } from './sandbox.ts';
@@ -29,6 +31,11 @@ export interface Workspace {
    * Answers whether there was any to go on with; else it has begun at `base`.
    */
   resume(dispatch: { id: DispatchId; base?: string; previous: DispatchId }): Promise<boolean>;
+  /**
+   * Holds what is started here from now on to limits; what they leave open is as this machine has it for all agents. `exceeded` is told when the
+   * files have outgrown theirs: everything is killed then, and what lies in the workspace is removed once it is released. Absent where nothing is held.
+   */
+  leash?(limits: ResourceLimits, exceeded: (failure: FusionError) => void): Promise<Leash>;
   /** The command line that runs a command inside the agent's cage, in the working tree unless `cwd` is given. */
   cage(command: string, args: readonly string[], options?: CageOptions): CommandLine;
   /**
@@ -42,6 +49,18 @@ export interface Workspace {
    * @throws {FusionError} `workspace_failed`
    */
   snapshot(dispatch: { id: DispatchId; base?: string; message: string; author: string }): Promise<Snapshot>;
+}
+
+/** What holds all that was started in a workspace to limits, from its taking to its release. */
+export interface Leash {
+  /** What is used now; of the disk, as of the last look. */
+  usage(): Promise<LeashUsage>;
+  /** Looks at the disk at once. @throws {FusionError} `disk_limit` */
+  check(): Promise<void>;
+  /** The limit that the work came up against, named with its figure, where that is what it failed of; else the error as it is. */
+  explain(error: FusionError): Promise<FusionError>;
+  /** Kills what is left, in whatever session, and lets go. May be called again. */
+  release(): Promise<void>;
 }
 
 /** What a command in a cage is given so that it gets out: variables, a bridge, what they name. */
@@ -110,6 +129,8 @@ export interface Verification {
   reach?: Reach | undefined;
   /** The directory to check where there is no git: the agent's workspace. */
   directory?: string;
+  /** Of the agent whose work it is. */
+  limits?: ResourceLimits | undefined;
 }
 export interface VerificationResult {
   passed: boolean;

@@ -40,7 +40,7 @@ function machine(change: Partial<MachineReading>, reserves?: Reserves) {
   const admission = new MachineAdmission({
     read: () => ({ ...reading }),
     learned,
-    sampleOf: (id) => (held.has(id) ? { rssBytes: held.get(id)!, cpuMs: 0, processes: 1 } : undefined),
+    sampleOf: (id) => (held.has(id) ? { memoryBytes: held.get(id)!, cpuMs: 0, processes: 1 } : undefined),
     reserves,
     now: () => now,
   });

@@ -1,6 +1,6 @@
 import type { Agent } from '@fusion-kit/domain/agent';
+import type { LeashUsage } from '@fusion-kit/domain/leash';
 import type { Admission } from '@fusion-kit/domain/ports/admission';
-import type { ProcessSample } from '../sampling/sampler.ts';
 import type { Learned, LearnedMemory } from './learned-memory.ts';
 import type { MachineReading } from './machine.ts';
 
@@ -17,7 +17,7 @@ export interface Reserves {
 export interface MachineAdmissionOptions {
   read: () => MachineReading;
   learned: LearnedMemory;
-  sampleOf: (dispatchId: string) => ProcessSample | undefined;
+  sampleOf: (dispatchId: string) => LeashUsage | undefined;
   reserves?: Reserves | undefined;
   /** Milliseconds, of a clock that only goes forward. */
   now?: () => number;
@@ -70,7 +70,7 @@ export class MachineAdmission implements Admission {
     const needed = Math.min(learned.expectedBytes(agent.runtime), memoryTotalBytes / 2);
     let promised = 0;
     for (const { runtime, dispatchId } of atWork) {
-      const has = (dispatchId && sampleOf(dispatchId)?.rssBytes) || 0;
+      const has = (dispatchId && sampleOf(dispatchId)?.memoryBytes) || 0;
       promised += Math.max(0, learned.expectedBytes(runtime) - has);
     }
     if (memoryFreeBytes - promised - reserved >= needed) return undefined;

@@ -65,8 +65,8 @@ describe('a sampler', () => {
     };
     const mine = { places: ['/a/ada/tree'] };
     expect(await seen(row(2, 1, { ...mine, rssBytes: 500, cpuMs: 100 }))).toMatchObject({ cpuMs: 100 });
-    expect(await seen()).toEqual({ rssBytes: 0, cpuMs: 100, processes: 0 });
-    expect(await seen(row(3, 1, { ...mine, rssBytes: 20, cpuMs: 30 }))).toMatchObject({ cpuMs: 130, rssBytes: 20 });
+    expect(await seen()).toEqual({ memoryBytes: 0, cpuMs: 100, processes: 0 });
+    expect(await seen(row(3, 1, { ...mine, rssBytes: 20, cpuMs: 30 }))).toMatchObject({ cpuMs: 130, memoryBytes: 20 });
     sampler.stop('dsp_1');
     sampler.stop('dsp_1');
     expect(peaks).toEqual([['shell', 500]]);
@@ -81,6 +81,22 @@ describe('a sampler', () => {
     expect(sampler.sampleOf('dsp_1')).toBeUndefined();
     sampler.stop('dsp_1');
     expect(peaks).toEqual([]);
+  });
+
+  it('takes what a leash tells as it is, and looks up what it does not tell', async () => {
+    let looks = 0;
+    const read = async () => {
+      looks += 1;
+      return [row(2, 1, { places: ['/a/ada/tree'], cpuMs: 7 })];
+    };
+    const sampler = new Sampler({ read });
+    const whole = { memoryBytes: 3, cpuMs: 4, processes: 5, diskBytes: 6, files: 7 };
+    sampler.start('dsp_1', '/a/ada/tree', 'shell', { usage: async () => whole });
+    await sampler.look();
+    expect([sampler.sampleOf('dsp_1'), looks]).toEqual([whole, 0]);
+    sampler.start('dsp_2', '/a/ada/tree', 'shell', { usage: async () => ({ processes: 9, files: 8 }) });
+    await sampler.look();
+    expect(sampler.sampleOf('dsp_2')).toEqual({ memoryBytes: 10, cpuMs: 7, processes: 9, files: 8 });
   });
 
   it('looks only while something is watched', async () => {
@@ -117,11 +133,11 @@ describe('a sampler', () => {
       await sampler.look();
       const sample = sampler.sampleOf('dsp_1')!;
       expect(sample.processes).toBe(2);
-      expect(sample.rssBytes).toBeGreaterThan(20e6);
-      expect(sample.rssBytes).toBeLessThan(2e9);
+      expect(sample.memoryBytes).toBeGreaterThan(20e6);
+      expect(sample.memoryBytes).toBeLessThan(2e9);
       expect(sample.cpuMs).toBeGreaterThan(0);
       sampler.stop('dsp_1');
-      expect(peaks).toEqual([['codex', sample.rssBytes]]);
+      expect(peaks).toEqual([['codex', sample.memoryBytes]]);
     },
   );
 });

@@ -1,43 +1,42 @@
 import { dirname, sep } from 'node:path';
+import type { LeashUsage } from '@fusion-kit/domain/leash';
+import type { Leash } from '@fusion-kit/domain/ports/workspaces';
 import { type ProcessRow, procTable, type ReadProcesses } from './process-table.ts';
 
-/** What the processes of one dispatch held and had used when they were last looked at. */
-export interface ProcessSample {
-  /** Memory of all of them. Pages that several share are counted for each. */
-  rssBytes: number;
-  /** Processor time since the dispatch began, of those that have ended too; it never falls. */
-  cpuMs: number;
-  processes: number;
-}
+/** What processes have in use together. Pages that several share are counted for each. */
+export type ProcessUse = Pick<ProcessRow, 'rssBytes' | 'cpuMs'> & { processes: number };
 
 export interface SamplerOptions {
   read?: ReadProcesses;
   /** Time between two looks, in milliseconds. */
   everyMs?: number;
   /** Told of a dispatch that is watched no longer: its runtime and the most memory that was seen of it. Not of one that ended before it was seen. */
-  onPeak?: (runtime: string, peakRssBytes: number) => void;
+  onPeak?: (runtime: string, peakBytes: number) => void;
 }
 
 interface Watched {
   /** The agent's directory: everything of an agent works in it or has its HOME there. */
   place: string;
   runtime: string;
-  sample?: ProcessSample;
+  /** What is told of it without looking for its processes. */
+  usage: () => Promise<LeashUsage>;
+  sample?: LeashUsage;
   /** Processor time of those that were there at the last look. */
   cpuSeenMs: number;
-  peakRssBytes: number;
+  peakBytes: number;
 }
 
 const EVERY_MS = 2_000;
 
 /**
- * Looks at the processes of running dispatches every two seconds, and at nothing while none runs. A process belongs to the dispatch whose agent's directory
- * it works in or has as HOME, which the cage sees to, and so does everything below it. Linux only; elsewhere there is no sample.
+ * Looks at what running dispatches use every two seconds, and at nothing while none runs: what their leash tells, and the rest in the list of processes. There
+ * a process belongs to the dispatch whose agent's directory it works in or has as HOME, which the cage sees to, and so does everything below it. That list
+ * is on Linux only.
  */
 export class Sampler {
   readonly #read: ReadProcesses;
   readonly #everyMs: number;
-  readonly #onPeak: (runtime: string, peakRssBytes: number) => void;
+  readonly #onPeak: (runtime: string, peakBytes: number) => void;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
@@ -48,9 +47,14 @@ export class Sampler {
     this.#onPeak = onPeak;
   }
 
-  /** Watches a dispatch. @param workspacePath the working tree, which lies in the agent's directory */
-  start(dispatchId: string, workspacePath: string, runtime: string): void {
-    this.#watched.set(dispatchId, { place: dirname(workspacePath), runtime, cpuSeenMs: 0, peakRssBytes: 0 });
+  /**
+   * Watches a dispatch.
+   * @param workspacePath the working tree, which lies in the agent's directory
+   * @param leash what holds the dispatch
+   */
+  start(dispatchId: string, workspacePath: string, runtime: string, leash?: Pick<Leash, 'usage'>): void {
+    const usage = async () => (await leash?.usage()) ?? {};
+    this.#watched.set(dispatchId, { place: dirname(workspacePath), runtime, usage, cpuSeenMs: 0, peakBytes: 0 });
     this.#sleep();
   }
 
@@ -61,27 +65,28 @@ export class Sampler {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
-    if (watched && watched.peakRssBytes > 0) this.#onPeak(watched.runtime, watched.peakRssBytes);
+    if (watched && watched.peakBytes > 0) this.#onPeak(watched.runtime, watched.peakBytes);
   }
 
-  /** The last look at a dispatch; undefined before the first, after its end, and where processes cannot be seen. */
-  sampleOf(dispatchId: string): ProcessSample | undefined {
+  /** The last look at a dispatch; undefined before the first, after its end, and where nothing can be seen. */
+  sampleOf(dispatchId: string): LeashUsage | undefined {
     return this.#watched.get(dispatchId)?.sample;
   }
 
   /** Looks at once. Resolves when the samples are new. */
   async look(): Promise<void> {
-    const rows = await this.#read();
-    if (rows.length === 0) return;
-    const places = [...this.#watched.values()].map(({ place }) => place);
-    const used = usedBy(rows, places);
-    for (const watched of this.#watched.values()) {
-      const { rssBytes, cpuMs, processes } = used.get(watched.place) ?? { rssBytes: 0, cpuMs: 0, processes: 0 };
-      const before = watched.sample?.cpuMs ?? 0;
-      // What ended and was waited for is in its parent's figure; when the topmost one ends, what it used is gone from view and counting goes on from what is left.
-      watched.sample = { rssBytes, processes, cpuMs: before + Math.max(0, cpuMs - watched.cpuSeenMs) };
-      watched.cpuSeenMs = cpuMs;
-      watched.peakRssBytes = Math.max(watched.peakRssBytes, rssBytes);
+    const watched = [...this.#watched.values()];
+    const told = await Promise.all(watched.map(({ usage }) => usage()));
+    const rows = told.every(isWhole) ? [] : await this.#read();
+    const used = usedBy(
+      rows,
+      watched.map(({ place }) => place),
+    );
+    for (const [at, each] of watched.entries()) {
+      const seen = rows.length > 0 ? seenOf(each, used.get(each.place)) : {};
+      const sample = { ...seen, ...told[at] };
+      if (Object.keys(sample).length > 0) each.sample = sample;
+      each.peakBytes = Math.max(each.peakBytes, sample.memoryBytes ?? 0);
     }
   }
 
@@ -103,8 +108,25 @@ export class Sampler {
   }
 }
 
+/** Whether there is nothing to be looked up. */
+const isWhole = ({ memoryBytes, cpuMs, processes }: LeashUsage): boolean =>
+  memoryBytes !== undefined && cpuMs !== undefined && processes !== undefined;
+
+/**
+ * What ended and was waited for is in its parent's figure; when the topmost one ends, what it used is gone from view and counting goes on from what is left:
+ * the processor time of a dispatch never falls.
+ */
+function seenOf(
+  watched: Watched,
+  { rssBytes, cpuMs, processes }: ProcessUse = { rssBytes: 0, cpuMs: 0, processes: 0 },
+): LeashUsage {
+  const more = Math.max(0, cpuMs - watched.cpuSeenMs);
+  watched.cpuSeenMs = cpuMs;
+  return { memoryBytes: rssBytes, processes, cpuMs: (watched.sample?.cpuMs ?? 0) + more };
+}
+
 /** What the processes of each place use together. Pure. */
-export function usedBy(rows: readonly ProcessRow[], places: readonly string[]): Map<string, ProcessSample> {
+export function usedBy(rows: readonly ProcessRow[], places: readonly string[]): Map<string, ProcessUse> {
   const byPid = new Map(rows.map((row) => [row.pid, row]));
   const owners = new Map<number, string | undefined>();
   const ownerOf = (row: ProcessRow): string | undefined => {
@@ -116,7 +138,7 @@ export function usedBy(rows: readonly ProcessRow[], places: readonly string[]): 
     owners.set(row.pid, owner);
     return owner;
   };
-  const used = new Map<string, ProcessSample>();
+  const used = new Map<string, ProcessUse>();
   for (const row of rows) {
     const owner = row.rssBytes > 0 ? ownerOf(row) : undefined;
     if (owner === undefined) continue;

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { Agent } from '@fusion-kit/domain/agent';
+import { Agent, usualRuntime } from '@fusion-kit/domain/agent';
 import { AgentChange, AgentMetrics, AgentQuery, NewAgent, page } from '@fusion-kit/domain/api';
 import type { Command } from '@fusion-kit/domain/command';
 import { AgentId } from '@fusion-kit/domain/ids';
@@ -22,7 +22,7 @@ function commandOf(agentId: AgentId, change: z.output<typeof AgentChange>): Comm
   }
 }
 
-export function agentRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions): void {
+export function agentRoutes(app: OpenAPIHono, { engine, clock, holds }: ServerOptions): void {
   const list = { method: 'get', path: '/agents', summary: 'Lists agents.' } as const;
   endpoint(app, { ...list, query: AgentQuery, answer: page(Agent) }, ({ query }) => {
     const { state, project: projectId, run: runId } = query;
@@ -31,8 +31,8 @@ export function agentRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions):
 
   const spawn = { method: 'post', path: '/agents', summary: 'Spawns an agent.' } as const;
   endpoint(app, { ...spawn, body: NewAgent, answer: Agent, status: 201 }, ({ body, idempotency }) => {
-    const { project, ...spec } = body;
-    return engine.spawnAgent({ project, spec }, idempotency);
+    const { project, runtime = usualRuntime(body), ...spec } = body;
+    return engine.spawnAgent({ project, spec: { ...spec, runtime } }, idempotency);
   });
 
   const one = { path: '/agents/{id}', params: idParams(AgentId), answer: Agent } as const;
@@ -56,7 +56,7 @@ export function agentRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions):
     return rowOf(engine, 'agents', params.id);
   });
 
-  const metricsOf = agentMetrics(engine, clock);
+  const metricsOf = agentMetrics(engine, clock, holds);
   const metrics = { method: 'get', path: '/agents/{id}/metrics', summary: 'What an agent did and used.' } as const;
   endpoint(app, { ...metrics, params: one.params, answer: AgentMetrics }, async ({ params }) =>
     metricsOf(await rowOf(engine, 'agents', params.id)),

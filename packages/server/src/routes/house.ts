@@ -21,7 +21,7 @@ function countsOf(world: World): Health['counts'] {
 
 /** What concerns the server itself: how it is, where a page starts, how it ends. */
 export function houseRoutes(app: OpenAPIHono, options: ServerOptions, isTrusted: IsTrusted): void {
-  const { engine, version, dataDir, sandbox, startedAt, clock } = options;
+  const { engine, version, dataDir, sandbox, leash = [], startedAt, clock } = options;
   let status: Health['status'] = 'ok';
   engine.failed.catch(() => {
     status = 'failing';
@@ -40,6 +40,7 @@ export function houseRoutes(app: OpenAPIHono, options: ServerOptions, isTrusted:
       pid: process.pid,
       dataDir,
       sandbox,
+      leash,
       uptimeMs: clock() - startedAt,
       lastSeq: engine.head,
       synchronous: engine.synchronous,

@@ -2,14 +2,17 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { LeashClaim } from '@fusion-kit/domain/leash';
 import type { CageSpec, Sandbox } from '@fusion-kit/domain/ports/sandbox';
 import { runLine, scratchDirectory } from '@fusion-kit/testing/workspaces-scratch';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { detectSandbox } from './detect.ts';
-import { enforcement, type Limit } from './enforcement.ts';
+import { leashClaims } from './claims.ts';
+import { detectLimits } from './limits/detect-limits.ts';
 import { noSandbox } from './none.ts';
 
 const { sandbox: found, problems } = await detectSandbox();
+const means = await detectLimits();
 
 test('this machine has a sandbox that works, for the tests below need one', () => {
   expect(problems).toEqual([]);
@@ -30,7 +33,7 @@ const script = (sandbox: Sandbox, text: string, spec: Partial<CageSpec> = {}) =>
 
 /** Tries to pass each limit, and answers whether it could. */
 const ESCAPES: Record<string, (sandbox: Sandbox) => Promise<boolean>> = {
-  async filesystem(sandbox) {
+  async files(sandbox) {
     const path = await scratchDirectory();
     await writeFile(join(path, 'secret'), 'secret');
     return (
@@ -52,7 +55,7 @@ const ESCAPES: Record<string, (sandbox: Sandbox) => Promise<boolean>> = {
     await new Promise((resolve) => server.close(resolve));
     return said.includes('reached');
   },
-  processes: (sandbox) =>
+  'other processes': (sandbox) =>
     Promise.resolve(runLine(script(sandbox, `kill -0 ${process.pid} && echo signalled`)).output.includes('signalled')),
   async environment(sandbox) {
     const neighbour = spawn('/bin/sleep', ['60'], { env: { FUSION_KIT_TEST_SECRET: 'key' } });
@@ -68,17 +71,16 @@ describe.each([
 ] as const)('%s', (_id, make) => {
   test.each(Object.entries(ESCAPES))(
     'is passed at %s exactly when it says that nothing enforces it',
-    async (limit, escape) => {
+    async (what, escape) => {
       const sandbox = make();
-      const claim = enforcement(sandbox).find((each) => each.limit === (limit as Limit));
-      expect(await escape(sandbox)).toBe(claim?.mechanism === 'none');
+      const claim = leashClaims(sandbox, means).find((each) => each.what === what);
+      expect(await escape(sandbox)).toBe(claim?.by === 'none');
     },
   );
 
-  test('every limit is told once', () => {
-    const limits = enforcement(make()).map(({ limit }) => limit);
-    expect(new Set(limits).size).toBe(limits.length);
-    expect(limits).toEqual(expect.arrayContaining(['memory', 'disk', 'process count', 'file size']));
+  test('everything is told once', () => {
+    const told = leashClaims(make(), means).map(({ what }) => what);
+    expect(told.toSorted()).toEqual([...LeashClaim.shape.what.options].toSorted());
   });
 
   test('a command gets its directory, its arguments and only its environment', async () => {
