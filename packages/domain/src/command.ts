@@ -116,7 +116,8 @@ export type Command =
   | { type: 'dispatch.land'; caller: Caller; landed: Landed }
   /** `jitter` from 0 to 1 is drawn by the shell. */
   | { type: 'dispatch.fail'; caller: Caller; failure: Failure; receipt?: Receipt | undefined; jitter: number }
-  | { type: 'dispatch.lose'; caller: Caller; reason: string }
+  /** `during`: what it was at when the server ended without a word; with `jitter` as of a failure. */
+  | { type: 'dispatch.lose'; caller: Caller; reason: string; during?: { text: string; jitter: number } | undefined }
   | { type: 'dispatch.stall'; caller: Caller; quietMs: number; process: ProcessSign }
   | { type: 'dispatch.revive'; caller: Caller }
   | { type: 'activity.record'; caller: Caller; events: readonly ConversationEvent[] }

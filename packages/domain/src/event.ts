@@ -18,7 +18,7 @@ import { CheckResult, CommitId, Receipt } from './receipt.ts';
 import { RunSpec } from './run.ts';
 import { Settlement } from './settlement.ts';
 import { QuestionAnswer, QuestionOption, QUESTION_OPTIONS_MAX, QuestionSubject } from './question.ts';
-import { Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
+import { DURING_MAX, Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { ProjectBudget } from './project.ts';
 
@@ -127,6 +127,8 @@ const TASK_EVENTS = [
     reason: z.string(),
     failure: Failure.optional(),
     notBefore: z.int().optional(),
+    /** What it was at when the server ended without a word. */
+    during: z.string().max(DURING_MAX).optional(),
   }),
   eventSchema('task.failed', { ...maybeDispatch, failure: Failure, receipt: Receipt.optional() }),
   eventSchema('task.cancelled', { ...maybeDispatch, reason: z.string() }),

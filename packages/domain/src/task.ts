@@ -77,6 +77,9 @@ export type Dispatch = z.infer<typeof Dispatch>;
 export const ProcessSign = z.enum(['alive', 'dead', 'unknown', 'none']);
 export type ProcessSign = z.infer<typeof ProcessSign>;
 
+/** Characters of what a task was at when its server ended. */
+export const DURING_MAX = 300;
+
 export const Landed = z.object({ ref: z.string(), commit: CommitId });
 export type Landed = z.infer<typeof Landed>;
 
@@ -104,6 +107,8 @@ export const Task = TaskSpec.extend({
   /** Since when its dispatch makes no progress. */
   stalled: z.object({ since: z.int(), process: ProcessSign }).optional(),
   progress: ToldProgress.optional(),
+  /** How often in a row the server ended without a word while it was at the same thing. */
+  interrupted: z.object({ during: z.string().max(DURING_MAX), times: z.int().positive() }).optional(),
   /** The task of another run whose result this one has. */
   inheritedFrom: TaskId.optional(),
   outputs: Outputs.optional(),

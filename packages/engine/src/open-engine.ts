@@ -15,6 +15,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { Engine, LiveDelta } from './engine.ts';
 import { Expiry } from './expiry.ts';
 import { feed } from './follower.ts';
+import { interruptedAt } from './interrupted.ts';
 import { Landing } from './landing.ts';
 import { loadActive } from './load.ts';
 import { Log } from './log.ts';
@@ -77,8 +78,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const hear = (beats: readonly Heartbeat[]) => watchdog.hear(beats);
   transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell, hear }));
 
+  const interrupted = await interruptedAt(journal, world, head);
   await writer.submit({ type: 'server.record', event: { type: 'server.started', v: 1, version, pid: process.pid } });
-  await Promise.all(recoveryOf(world).map((command) => writer.submit(command)));
+  await Promise.all(recoveryOf(world, interrupted, random).map((command) => writer.submit(command)));
   const stop = new AbortController();
   const from = log.head;
   for (const agent of world.all('agents')) dispatcher.openAgent(agent.id);

@@ -1,4 +1,5 @@
-import { FusionError } from '../errors.ts';
+import type { CommandOf } from '../command.ts';
+import { failure, FusionError } from '../errors.ts';
 import type { Event } from '../event.ts';
 import { backoffMs, countsAsAttempt, isRetryable } from '../failure-policy.ts';
 import type { Caller } from '../ports/upstream.ts';
@@ -9,6 +10,11 @@ import type { World } from '../world.ts';
 import { known, type Rules } from './decision.ts';
 import { requireUnspent } from './purses.ts';
 import { settle } from './settle.ts';
+
+/** So often in a row may a server end while a task is at the same thing, before that counts as a failure of the task. */
+const INTERRUPTIONS_MAX = 3;
+/** Longest that a task waits that may be the cause: each another while, so that one does not end the server at the hands of all others. */
+const SUSPECT_WAIT_MS = 5_000;
 
 /** The task that a dispatch holds now. @throws {FusionError} `dispatch_stale` when it holds none any more */
 export function held(world: World, caller: Caller): Task {
@@ -72,25 +78,24 @@ export const dispatchRules: Rules<
     ];
   },
 
-  'dispatch.fail'(world, { caller, failure, receipt, jitter }, at) {
-    const task = held(world, caller);
-    const left = task.retry.limit - task.attempts;
-    // What has ended around it let its last landing end, and no more.
-    const around = task.scope && world.get('tasks', task.scope.parent);
-    const goesOn = !runEnded(known(world, 'runs', task.runId).state) && !(around && isEnded(around.state));
-    const again = goesOn && isRetryable(failure.code, task.retry) && (left > 0 || !countsAsAttempt(failure.code));
-    if (again) {
-      const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, failure.retryAfterMs);
-      return [{ type: 'task.requeued', v: 1, ...caller, reason: failure.code, failure, notBefore }];
-    }
-    const end: Event = { type: 'task.failed', v: 1, ...caller, failure, ...(receipt && { receipt }) };
-    return [end, ...settle(world, [{ task, state: 'failed' }])];
+  'dispatch.fail'(world, { caller, failure: why, receipt, jitter }, at) {
+    return failed(world, held(world, caller), { caller, failure: why, receipt, jitter }, at);
   },
 
-  'dispatch.lose'(world, { caller, reason }) {
+  'dispatch.lose'(world, { caller, reason, during }, at) {
     const task = world.get('tasks', caller.taskId);
     if (task?.dispatch?.id !== caller.dispatchId || !isHeld(task) || task.phase === 'landing') return []; // its result is safe in the store
-    return [{ type: 'task.requeued', v: 1, ...caller, reason }];
+    const times = task.interrupted && task.interrupted.during === during?.text ? task.interrupted.times + 1 : 1;
+    const requeued: Event = { type: 'task.requeued', v: 1, ...caller, reason };
+    if (!during) return [requeued];
+    if (times === 1) return [{ ...requeued, during: during.text }];
+    if (times < INTERRUPTIONS_MAX)
+      return [{ ...requeued, during: during.text, notBefore: at + Math.round(SUSPECT_WAIT_MS * during.jitter) }];
+    const why = failure(
+      'server_died',
+      `the server ended ${times} times while task "${task.title}" was at ${during.text}`,
+    );
+    return failed(world, task, { caller, failure: why, jitter: during.jitter }, at);
   },
 
   'dispatch.stall'(world, { caller, quietMs, process }) {
@@ -117,6 +122,26 @@ export const dispatchRules: Rules<
     return [...recorded, ...closed];
   },
 };
+
+/** Tries a failed task again when its policy says so, or ends it. */
+function failed(
+  world: World,
+  task: Task,
+  { caller, failure: why, receipt, jitter }: Omit<CommandOf<'dispatch.fail'>, 'type'>,
+  at: number,
+): Event[] {
+  const left = task.retry.limit - task.attempts;
+  // What has ended around it let its last landing end, and no more.
+  const around = task.scope && world.get('tasks', task.scope.parent);
+  const goesOn = !runEnded(known(world, 'runs', task.runId).state) && !(around && isEnded(around.state));
+  const again = goesOn && isRetryable(why.code, task.retry) && (left > 0 || !countsAsAttempt(why.code));
+  if (again) {
+    const notBefore = at + backoffMs(task.retry.backoffMs, task.attempts, jitter, why.retryAfterMs);
+    return [{ type: 'task.requeued', v: 1, ...caller, reason: why.code, failure: why, notBefore }];
+  }
+  const end: Event = { type: 'task.failed', v: 1, ...caller, failure: why, ...(receipt && { receipt }) };
+  return [end, ...settle(world, [{ task, state: 'failed' }])];
+}
 
 function delivered(world: World, caller: Caller, ids: readonly string[]): Event[] {
   return ids.flatMap((id): Event[] => {

@@ -84,13 +84,22 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
     case 'task.requeued': {
       const isAttempt = event.failure !== undefined && countsAsAttempt(event.failure.code);
       // Interrupted work goes on and asks again; another attempt begins with questions of its own.
-      const { dispatch: _lost, phase: _left, stalled: _over, ...rest } = isAttempt ? withoutOpen(task) : task;
+      const {
+        dispatch: _lost,
+        phase: _left,
+        stalled: _over,
+        interrupted,
+        ...rest
+      } = isAttempt ? withoutOpen(task) : task;
+      const { during } = event;
+      const times = interrupted?.during === during ? (interrupted?.times ?? 0) + 1 : 1;
       return {
         ...rest,
         state,
         attempts: task.attempts + (isAttempt ? 1 : 0),
         ...(event.failure && { failure: event.failure }),
         ...(event.notBefore !== undefined && { notBefore: event.notBefore }),
+        ...(during !== undefined && { interrupted: { during, times } }),
       };
     }
     case 'task.completed': {
