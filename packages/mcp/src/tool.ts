@@ -19,14 +19,24 @@ export const toolOf =
   <Input extends z.ZodObject>(tool: Tool<Context, Input>): Tool<Context> =>
     tool;
 
+export interface Serving<Context> {
+  context: Context;
+  /** Does the work of a call when its turn has come. @throws {FusionError} when it may not be done */
+  readonly within?: (work: () => Promise<unknown>) => Promise<unknown>;
+}
+
 /** Makes tools callable on a server. */
-export function register<Context>(server: McpServer, tools: readonly Tool<Context>[], context: Context): void {
+export function register<Context>(
+  server: McpServer,
+  tools: readonly Tool<Context>[],
+  { context, within = (work) => work() }: Serving<Context>,
+): void {
   for (const tool of tools) {
     const { name, description, reads, input } = tool;
     const annotations = { readOnlyHint: reads, destructiveHint: false, openWorldHint: false };
     server.registerTool(name, { description, inputSchema: input, annotations }, async (given, { mcpReq }) => {
       try {
-        return answer(await tool.run(given, context, mcpReq.signal));
+        return answer(await within(() => tool.run(given, context, mcpReq.signal)));
       } catch (thrown) {
         return refusal(thrown);
       }

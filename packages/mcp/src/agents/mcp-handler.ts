@@ -1,4 +1,4 @@
-import { FusionError } from '@fusion-kit/domain/errors';
+import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
 import type { AgentDesk } from '@fusion-kit/domain/ports/agent-desk';
 import {
   createMcpHandler,
@@ -12,6 +12,7 @@ import {
 import { register } from '../tool.ts';
 import { refused } from './refused.ts';
 import { AGENT_TOOLS } from './tools.ts';
+import { Turnstile } from './turnstile.ts';
 
 export interface McpOptions {
   /** Whose a token is; undefined when it is nobody's, or no longer. */
@@ -22,7 +23,7 @@ export interface McpOptions {
 
 /** A request with everything an agent may give in it. */
 const BODY_MAX_BYTES = 2_000_000;
-/** Requests of one dispatch at a time, and how many of them may be streams that only listen. */
+/** Requests and calls of one dispatch at a time, and how many streams that only listen. */
 const UNDER_WAY_MAX = 32;
 const LISTENING_MAX = 2;
 
@@ -49,31 +50,28 @@ export function mcpHandler({ clientOf, version }: McpOptions): (request: Request
   };
 }
 
-/** One dispatch at the endpoint. */
+/** One dispatch at the endpoint. Requests are counted while they are read, calls until they are answered: many may come in one request, and a request may be answered before. */
 class Seat {
   readonly #handler: McpHttpHandler;
-  #underWay = 0;
+  readonly #requests = new Turnstile('requests', UNDER_WAY_MAX);
+  readonly #calls = new Turnstile('calls', UNDER_WAY_MAX);
 
   constructor(desk: AgentDesk, version: string) {
     const options = { instructions: INSTRUCTIONS, capabilities: { tools: {} } };
     this.#handler = createMcpHandler(
       () => {
         const server = new McpServer({ name: 'fusion-kit', version }, options);
-        register(server, AGENT_TOOLS, desk);
+        register(server, AGENT_TOOLS, { context: desk, within: (work) => this.#calls.pass(work) });
         return server;
       },
       { maxRequestBodySize: BODY_MAX_BYTES, maxSubscriptions: LISTENING_MAX },
     );
   }
 
-  async serve(request: Request): Promise<Response> {
-    if (this.#underWay >= UNDER_WAY_MAX) return refused(tooMany());
-    this.#underWay += 1;
-    try {
-      return await this.#handler.fetch(request);
-    } finally {
-      this.#underWay -= 1;
-    }
+  serve(request: Request): Promise<Response> {
+    return this.#requests
+      .pass(() => this.#handler.fetch(request))
+      .catch((thrown: unknown) => refused(asFusionError(thrown)));
   }
 }
 
@@ -82,9 +80,4 @@ const bearerOf = (headers: Headers): string => /^Bearer +(\S+)$/i.exec(headers.g
 const stale = () =>
   new FusionError('unauthorized', 'the token belongs to no task that is being worked on', {
     remedy: 'It ended with its task.',
-  });
-
-const tooMany = () =>
-  new FusionError('quota_exceeded', `${UNDER_WAY_MAX} calls of this dispatch are under way`, {
-    remedy: 'Wait for their answers before you call again.',
   });

@@ -41,7 +41,7 @@ export async function serveOutside(outside: Outside, version: string, signal: Ab
       { name: 'fusion-kit', version },
       { instructions: INSTRUCTIONS, capabilities: { tools: {} } },
     );
-    register(server, OUTSIDE_TOOLS, outside);
+    register(server, OUTSIDE_TOOLS, { context: outside });
     return server;
   });
   await ended;
