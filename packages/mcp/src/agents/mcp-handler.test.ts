@@ -106,9 +106,10 @@ it('more requests at a time than a dispatch may have are not read', async () => 
       },
     });
   const { headers } = request();
-  const waiting = Array.from({ length: 32 }, () =>
-    handle(new Request(URL_OF_CAGE, { method: 'POST', headers, body: slow(), duplex: 'half' })),
-  );
+  const waiting = Array.from({ length: 32 }, () => {
+    const streamed = { method: 'POST', headers, body: slow(), duplex: 'half' };
+    return handle(new Request(URL_OF_CAGE, streamed));
+  });
   expect((await handle(request())).status).toBe(429);
   open.resolve();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(32).fill(200));
