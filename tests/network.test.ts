@@ -191,6 +191,19 @@ describe('the commands of a workflow', () => {
     expect((await ran(opened, [ask])).printed[0]).toContain('Could not resolve host');
   });
 
+  it('that judge the work reach it too', async () => {
+    const net = await internet();
+    const opened = await house({ outside: { internet: net } });
+    const ask = (path: string) => `curl -sS --fail --max-time 20 http://good.example/${path}`;
+    const work = command('true', { verify: [ask('verify')] });
+    const run = await opened.start([node('one', [], { work, requires: [] })], {
+      check: [ask('check')],
+      hosts: ['good.example:80'],
+    });
+    expect((await runEnds(opened.engine, run.id)).event).toMatchObject({ type: 'run.completed' });
+    expect(net.asked).toEqual(['good.example/verify', 'good.example/check']);
+  });
+
   it('of its setup reach the public registries where it names nothing, its check does not', async () => {
     const net = await internet();
     const opened = await house({ outside: { internet: net } });
