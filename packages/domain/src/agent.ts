@@ -42,6 +42,10 @@ export const AgentSpec = z.object({
 });
 export type AgentSpec = z.infer<typeof AgentSpec>;
 
+/** How an agent works of which nobody says so: fusion-kit's own loop, or the protocol that its program speaks. Pure. */
+export const usualRuntime = ({ program }: Pick<AgentSpec, 'program'>): string =>
+  program === undefined ? 'model-loop' : 'acp';
+
 /** The runtime of agents that have a workspace and no model: they carry out commands. */
 export const SHELL_RUNTIME = 'shell';
 

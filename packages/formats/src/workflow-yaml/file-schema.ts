@@ -1,4 +1,4 @@
-import { AgentSpec } from '@fusion-kit/domain/agent';
+import { AgentSpec, usualRuntime } from '@fusion-kit/domain/agent';
 import { ResourceLimits } from '@fusion-kit/domain/leash';
 import { Budget } from '@fusion-kit/domain/usage';
 import { WorkflowDefinition, WorkflowInput } from '@fusion-kit/domain/workflow';
@@ -24,7 +24,9 @@ const limits = fileObject({
 
 const member = fileObject({
   name: AgentSpec.shape.name.describe('The name people and messages use.'),
-  runtime: AgentSpec.shape.runtime.default(RUNTIME).describe('How the agent thinks and acts.'),
+  runtime: AgentSpec.shape.runtime
+    .optional()
+    .describe('How the agent thinks and acts: `model-loop`; `acp` when absent and a program is named; `command`.'),
   provider: AgentSpec.shape.provider.describe('Where its model is called; the default provider when absent.'),
   model: AgentSpec.shape.model.describe("The model; the provider's default when absent."),
   capabilities: AgentSpec.shape.capabilities.default([]).describe('What it can do, matched with `requires` of nodes.'),
@@ -44,11 +46,12 @@ const member = fileObject({
   limits: limits.optional().describe('What its processes and files may use.'),
   count: z.int().min(1).max(200).optional().describe('Make this many, called NAME-1, NAME-2 and so on.'),
 })
-  .transform(({ count, ...spec }): AgentSpec[] =>
-    count === undefined
+  .transform(({ count, runtime, ...said }): AgentSpec[] => {
+    const spec = { ...said, runtime: runtime ?? usualRuntime(said) };
+    return count === undefined
       ? [spec]
-      : Array.from({ length: count }, (_, at) => ({ ...spec, name: `${spec.name}-${at + 1}` })),
-  )
+      : Array.from({ length: count }, (_, at) => ({ ...spec, name: `${spec.name}-${at + 1}` }));
+  })
   .pipe(z.array(AgentSpec));
 
 const team = z

@@ -58,6 +58,14 @@ const refusal = (text: string): FusionError => {
 const withNode = (node: string) => `name: x\nnodes:\n  plan:\n    prompt: p\n    outputs: [summary]\n${node}`;
 
 describe('a correct file', () => {
+  test('that names a program for an agent means it to be spoken to by the protocol, unless it says otherwise', () => {
+    const { definition } = readWorkflow(
+      'name: x\nteam: [{ name: a, program: codex }, { name: b, program: codex, runtime: command }]\nnodes: { one: { prompt: go } }\n',
+      'a.yaml',
+    );
+    expect(definition?.team.map(({ runtime }) => runtime)).toEqual(['acp', 'command']);
+  });
+
   test('is read with its defaults filled in', () => {
     const { definition, warnings } = readWorkflow(PRICE_LIST, 'a.yaml');
     expect(warnings).toEqual([]);

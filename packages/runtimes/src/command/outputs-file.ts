@@ -3,7 +3,7 @@ import { workInHome } from '../programs/home/work-in-home.ts';
 import * as z from 'zod';
 
 /** Below the HOME. */
-const PLACE = '.fusion-kit/outputs.json';
+const PLACE = '.fusion-outputs.json';
 const FILE_MAX_BYTES = 1_000_000;
 
 const Outputs = z.record(z.string(), z.json());
@@ -17,10 +17,7 @@ export interface OutputsFile {
 
 /** Makes sure that none is left of another task. */
 export async function outputsFile(turn: Pick<Turn, 'cage' | 'home'>): Promise<OutputsFile> {
-  await workInHome(turn, {
-    remove: [PLACE],
-    write: [{ path: `${PLACE}.example`, content: Buffer.from('{"name": "text"}\n') }],
-  });
+  await workInHome(turn, { remove: [PLACE] });
   return {
     env: { FUSION_KIT_OUTPUTS: `${turn.home}/${PLACE}` },
     async read() {
