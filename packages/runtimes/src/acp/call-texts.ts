@@ -20,7 +20,7 @@ export function toolOf({ name, _meta, kind, title, rawInput }: Partial<CallUpdat
     name ??
     _meta?.claudeCode?.toolName ??
     (served && `mcp__${served.server}__${served.tool}`) ??
-    (kind && kind !== 'other' ? kind : title);
+    (kind && kind !== 'other' ? kind : /^[\w.-]+/.exec(title ?? '')?.[0]);
   return (said?.trim() || 'tool').slice(0, NAME_MAX);
 }
 

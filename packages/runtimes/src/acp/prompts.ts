@@ -66,7 +66,7 @@ function outputsWanted({ outputs, outputSchemas }: Turn['work'], tool: boolean):
   });
   const block = `a block at the end of your last answer, a text for each:\n\`\`\`${OUTPUTS_BLOCK}\n${JSON.stringify(Object.fromEntries(outputs.map((name) => [name, '…'])))}\n\`\`\``;
   const how = tool
-    ? `Give them by the tool fusion_report_outputs; if you do not have it, by ${block}`
+    ? `Give them by the tool fusion_finish of the MCP server "fusion"; if you do not have it, by ${block}`
     : `Give them by ${block}`;
   return paragraphs(list('The task asks for these outputs:', lines), how);
 }

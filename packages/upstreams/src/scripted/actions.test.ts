@@ -48,7 +48,13 @@ describe('an action', () => {
     const call = callFor(mcp, [search], said);
     expect(parsed(call)).toMatchObject({ name: 'ToolSearch', arguments: { query: 'select:mcp__fusion__fusion_team' } });
     expect(callFor(mcp, [search], `${said} ${call?.arguments}`)?.name).toBe('mcp__fusion__fusion_team');
-    expect(callFor(mcp, [search], 'nothing')).toBeUndefined();
+    expect(parsed(callFor(mcp, [search], 'nothing'))?.arguments).toMatchObject({ query: 'fusion_team' });
+    expect(callFor(mcp, [], said)).toBeUndefined();
+    const through = offeredTool('tool_call', strings('name', 'arguments'));
+    expect(parsed(callFor(mcp, [search, through], `${said} ${call?.arguments}`))?.arguments).toEqual({
+      name: 'mcp__fusion__fusion_team',
+      arguments: {},
+    });
   });
 });
 

@@ -34,10 +34,14 @@ export function callFor(action: Action, tools: readonly OfferedTool[], said: str
   if ('mcp' in action) return mcpCall(action, tools, said);
   const { path, content } = action.write;
   const writer = named(tools, WRITERS);
-  if (!writer)
+  if (!writer || wantsAbsolute(writer))
     return shellCall(`mkdir -p "$(dirname ${quoted(path)})" && printf %s ${quoted(content)} > ${quoted(path)}`, tools);
   return calling(writer, { [among(writer, PATHS)]: path, [among(writer, CONTENTS)]: content });
 }
+
+/** Whether it refuses a path that is relative, as Qwen Code does: where the workspace lies no script knows. */
+const wantsAbsolute = ({ properties }: OfferedTool): boolean =>
+  Object.values(properties).some(({ description }) => String(description).includes('Relative paths are not supported'));
 
 /** Whether a call only looks for tools, and carries nothing out. */
 export const isSearch = (name: string | undefined): boolean => name !== undefined && SEARCHES.includes(name);
@@ -59,12 +63,16 @@ function mcpCall(
   const tool = tools.find(({ name }) => name === mcp || new RegExp(`[_.-]${mcp}$`).test(name));
   if (tool) return calling(tool, args);
   const search = named(tools, SEARCHES);
+  if (!search) return undefined;
   const [hidden] = new RegExp(`[\\w-]+[_.-]${mcp}\\b`).exec(said.replaceAll('\\n', ' ')) ?? [];
-  if (!search || hidden === undefined) return undefined;
+  // One whose name is not known yet may be found by words; servers take a moment to be connected.
+  if (hidden === undefined) return calling(search, { query: mcp });
   const query = `select:${hidden}`;
+  if (!said.includes(query)) return calling(search, { query });
   // Found before, but offered in a way of its own.
-  if (said.includes(query)) return { name: hidden, arguments: JSON.stringify(args) };
-  return calling(search, { query });
+  const through = named(tools, ['tool_call']);
+  if (through) return calling(through, { name: hidden, arguments: args });
+  return { name: hidden, arguments: JSON.stringify(args) };
 }
 
 /** With a value for everything that a tool wants and a script does not know of. */

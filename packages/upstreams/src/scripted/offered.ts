@@ -9,7 +9,11 @@ export interface OfferedTool {
   required: readonly string[];
 }
 
-const Property = z.looseObject({ type: z.unknown().optional(), enum: z.array(z.unknown()).optional() });
+const Property = z.looseObject({
+  type: z.unknown().optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.unknown().optional(),
+});
 export type Property = z.infer<typeof Property>;
 
 const Parameters = z

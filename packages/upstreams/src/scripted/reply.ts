@@ -40,7 +40,7 @@ const refusal = (dialect: Dialect, fault: { status: number; retryAfterS?: number
   });
 
 async function* events({ dialect, completion, waitsMs, fault, signal, drop }: Reply): AsyncGenerator<string> {
-  yield ': PROCESSING\n\n';
+  if (dialect.begin) yield dialect.begin;
   // A stream that nobody reads any more just ends: an error would only be printed.
   await after(waitsMs[1], undefined, { signal }).catch(() => {});
   if (signal.aborted) return;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { parsedJson } from '../../json.ts';
 import { Content, textOf, type Message } from '../conversation.ts';
 import { offeredTool } from '../offered.ts';
-import { argumentPieces, wordsOf, type Dialect } from './dialect.ts';
+import { ALIVE, argumentPieces, wordsOf, type Dialect } from './dialect.ts';
 
 const Part = z.looseObject({ type: z.string(), text: z.string().optional(), content: Content });
 const Request = z.looseObject({
@@ -28,6 +28,7 @@ const TYPE_OF_STATUS: Readonly<Record<number, string>> = {
 /** Anthropic's messages. */
 export const anthropicMessages: Dialect = {
   named: true,
+  begin: ALIVE,
   end: '',
   read(body) {
     const request = Request.safeParse(body).data;

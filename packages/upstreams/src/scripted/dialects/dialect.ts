@@ -39,10 +39,14 @@ export interface Dialect {
   refusal(status: number, message: string): Record<string, unknown>;
   /** The event by which a stream breaks off. */
   broken(message: string): Record<string, unknown>;
-  /** Whether events are named by their `type`, and what ends a stream in order. */
+  /** Whether events are named by their `type`, what a stream begins with, and what ends it in order. */
   named: boolean;
+  begin: string;
   end: string;
 }
+
+/** A comment, which says that the connection lives. */
+export const ALIVE = ': PROCESSING\n\n';
 
 /** Characters of a piece of streamed words, and the most pieces that a tool's arguments are cut into. */
 const WORDS_PIECE = 12;

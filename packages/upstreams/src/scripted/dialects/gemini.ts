@@ -39,6 +39,8 @@ const WORD_OF_STATUS: Readonly<Record<number, string>> = {
 /** Google's generateContent, whose streams are always events here. */
 export const gemini: Dialect = {
   named: false,
+  // Google's own client takes a comment for a piece of JSON.
+  begin: '',
   end: '',
   read(body, path) {
     const request = Request.safeParse(body).data;

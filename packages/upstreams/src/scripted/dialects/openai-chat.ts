@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CompletionRequest } from '../conversation.ts';
 import { offeredTool } from '../offered.ts';
-import { argumentPieces, wordsOf, type Dialect, type Frame } from './dialect.ts';
+import { ALIVE, argumentPieces, wordsOf, type Dialect, type Frame } from './dialect.ts';
 
 const baseOf = (model: string) => ({
   id: `gen-${randomUUID()}`,
@@ -13,6 +13,7 @@ const baseOf = (model: string) => ({
 /** OpenRouter's chat completions. */
 export const openAiChat: Dialect = {
   named: false,
+  begin: ALIVE,
   end: 'data: [DONE]\n\n',
   read(body) {
     const request = CompletionRequest.safeParse(body).data;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { Content, type Message } from '../conversation.ts';
 import { offeredTool, type OfferedTool } from '../offered.ts';
-import { argumentPieces, wordsOf, type Dialect } from './dialect.ts';
+import { ALIVE, argumentPieces, wordsOf, type Dialect } from './dialect.ts';
 
 const Item = z.looseObject({
   type: z.string().optional(),
@@ -28,6 +28,7 @@ const offeredOf = ({ type, name, parameters, tools = [] }: z.infer<typeof Reques
 /** OpenAI's responses. */
 export const openAiResponses: Dialect = {
   named: true,
+  begin: ALIVE,
   end: '',
   read(body) {
     const request = Request.safeParse(body).data;
