@@ -142,7 +142,7 @@ describe('a question of an agent', () => {
     const { ids, report, start } = await first.nth(1);
     const [task] = await tasksOf(before.engine, run.id);
     await before.engine.submit({ type: 'question.answer', taskId: task!.id, option: 'red', by: 'ada' });
-    const events = [{ type: 'turn.told', v: 1, ...start.caller, text: 'red, then', messageIds: [] } as const];
+    const events = [{ type: 'turn.told' as const, v: 1 as const, ...start.caller, text: 'red, then', messageIds: [] }];
     await report({ type: 'dispatch.activity', events });
 
     const second = asker();

@@ -61,6 +61,17 @@ export const BudgetOptions = z.object({
   budgetUsd: z.coerce.number('an amount in dollars, more than 0').positive().optional(),
   budgetTokens: z.coerce.number('a whole number, more than 0').int().positive().optional(),
 });
+/** A budget as it is changed: what is given takes the place of what was. */
+export const ChangedBudget = z.object({
+  usd: BudgetOptions.shape.budgetUsd,
+  tokens: BudgetOptions.shape.budgetTokens,
+});
+/** @throws {FusionError} `usage` when nothing is given */
+export function changedBudget(call: Call, before: Budget): Budget {
+  const { usd, tokens } = optionsOf(call, ChangedBudget);
+  if (usd === undefined && tokens === undefined) throw new FusionError('usage', 'say how much: --usd or --tokens');
+  return { ...before, ...(usd !== undefined && { costUsd: usd }), ...(tokens !== undefined && { tokens }) };
+}
 export const budgetOf = ({ budgetUsd, budgetTokens }: z.infer<typeof BudgetOptions>): Budget => ({
   ...(budgetUsd !== undefined && { costUsd: budgetUsd }),
   ...(budgetTokens !== undefined && { tokens: budgetTokens }),

@@ -100,6 +100,8 @@ export const NewProject = z.object({
   name: z.string().min(1).max(100).optional(),
   budget: ProjectBudget.default({}),
 });
+/** What it may spend from now on; an absent bound does not bind. */
+export const ProjectChange = z.object({ budget: ProjectBudget });
 export const NewAgent = AgentSpec.extend({
   project: ProjectId,
   /** Absent: `acp` for an agent that names a program, else `model-loop`. */
@@ -184,6 +186,8 @@ export const ForkRun = z.object({
   runtime: z.string().optional(),
   provider: z.string().optional(),
   model: z.string().optional(),
+  /** What it may use, in place of what the first run might. */
+  budget: Budget.optional(),
 });
 /** A run is enacted again as it is: there is nothing to choose. */
 export const ReenactRun = z.strictObject({});
@@ -194,6 +198,8 @@ export const RunChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('pause') }),
   z.object({ action: z.literal('resume') }),
   z.object({ action: z.literal('cancel'), reason: z.string().max(500).default('cancelled by a person') }),
+  /** What it may use from now on, what it has used included; an absent bound does not bind. */
+  z.object({ action: z.literal('budget'), budget: Budget }),
 ]);
 /** `from` is the person's name as agents read it. */
 export const NewMessage = z.object({

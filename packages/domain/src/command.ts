@@ -22,6 +22,7 @@ import type { RunSpec } from './run.ts';
 import type { Settlement } from './settlement.ts';
 import type { Landed, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import type { BlobRef, Text } from './text.ts';
+import type { Budget } from './usage.ts';
 import type { ProjectBudget } from './project.ts';
 
 /** The result of a task of another run. */
@@ -38,6 +39,8 @@ export type Command =
       budget: ProjectBudget;
     }
   | { type: 'project.delete'; projectId: ProjectId }
+  /** What it may spend from now on, in place of what it might before. */
+  | { type: 'project.budget'; projectId: ProjectId; budget: ProjectBudget }
   | { type: 'agent.spawn'; agentId: AgentId; projectId: ProjectId; spec: AgentSpec }
   | { type: 'agent.arrive'; agentId: AgentId; workspace: string; sandbox: string }
   | { type: 'agent.fail'; agentId: AgentId; failure: Failure }
@@ -68,6 +71,7 @@ export type Command =
     }
   | { type: 'run.pause'; runId: RunId }
   | { type: 'run.resume'; runId: RunId }
+  | { type: 'run.budget'; runId: RunId; budget: Budget }
   | { type: 'run.cancel'; runId: RunId; reason: string }
   /** Its deadline has passed. */
   | { type: 'run.expire'; runId: RunId }

@@ -70,6 +70,7 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
   })),
   'run.pause': runId.map((id) => ({ type: 'run.pause', runId: id })),
   'run.resume': runId.map((id) => ({ type: 'run.resume', runId: id })),
+  'run.budget': runId.map((id) => ({ type: 'run.budget', runId: id, budget: { tokens: 2_000 } })),
   'run.cancel': runId.map((id) => ({ type: 'run.cancel', runId: id, reason: 'enough' })),
   'run.conclude': fc
     .tuple(runId, fc.boolean())

@@ -87,7 +87,8 @@ export const ERRORS = {
   budget_exceeded: {
     status: 402,
     again: 'never',
-    remedy: 'Start the work anew under a larger budget of what is named.',
+    remedy:
+      'Give what is named more: `fusion-kit run budget`, `agent budget` or `project budget`; then do again what is left with `fusion-kit run rerun`.',
   },
   budget_held: {
     status: 402,

@@ -21,6 +21,7 @@ import { QuestionAnswer, QuestionOption, QUESTION_OPTIONS_MAX, QuestionSubject }
 import { DURING_MAX, Landed, Need, Outputs, ProcessSign, TaskPhase, TaskSpec } from './task.ts';
 import { BlobRef, Text } from './text.ts';
 import { ProjectBudget } from './project.ts';
+import { Budget } from './usage.ts';
 
 /** Largest event, in characters of its JSON. Longer texts and lists go to the blob store first. */
 export const EVENT_MAX = 16_000;
@@ -43,6 +44,7 @@ const PROJECT_EVENTS = [
     kind: z.enum(['git', 'directory']),
     budget: ProjectBudget,
   }),
+  eventSchema('project.budgeted', { ...project, budget: ProjectBudget }),
   eventSchema('project.deleted', project),
 ] as const;
 
@@ -73,6 +75,7 @@ const WORKFLOW_EVENTS = [
 
 const RUN_EVENTS = [
   eventSchema('run.started', { ...project, runId: RunId, spec: RunSpec }),
+  eventSchema('run.budgeted', { ...project, runId: RunId, budget: Budget }),
   eventSchema('run.paused', { ...project, runId: RunId }),
   eventSchema('run.resumed', { ...project, runId: RunId }),
   eventSchema('run.checking', { ...project, runId: RunId, commit: CommitId.optional() }),

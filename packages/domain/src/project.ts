@@ -28,3 +28,14 @@ const DAY_MS = 86_400_000;
 /** The day of UTC that a time is on, and when the next one begins. Pure. */
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 export const nextDayAt = (at: number): number => (dayOf(at) + 1) * DAY_MS;
+
+/** A budget in words: `$5, 9000 tokens a day`. Pure. */
+export const budgetWords = ({ costUsd, tokens, costUsdPerDay, tokensPerDay }: ProjectBudget): string =>
+  [
+    costUsd !== undefined && `$${costUsd}`,
+    tokens !== undefined && `${tokens} tokens`,
+    costUsdPerDay !== undefined && `$${costUsdPerDay} a day`,
+    tokensPerDay !== undefined && `${tokensPerDay} tokens a day`,
+  ]
+    .filter(Boolean)
+    .join(', ') || 'as much as it needs';

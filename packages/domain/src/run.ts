@@ -59,13 +59,14 @@ export type Run = z.infer<typeof Run>;
 export const RUN_MOVES = {
   unborn: { 'run.started': 'running' },
   running: {
+    'run.budgeted': 'running',
     'run.paused': 'paused',
     'run.checking': 'running',
     'run.completed': 'completed',
     'run.failed': 'failed',
     'run.cancelled': 'cancelled',
   },
-  paused: { 'run.resumed': 'running', 'run.failed': 'failed', 'run.cancelled': 'cancelled' },
+  paused: { 'run.budgeted': 'paused', 'run.resumed': 'running', 'run.failed': 'failed', 'run.cancelled': 'cancelled' },
   completed: {},
   failed: {},
   cancelled: {},

@@ -12,6 +12,7 @@ import type { Task } from '@fusion-kit/domain/task';
 import type { Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { TaskSpec } from '@fusion-kit/domain/task';
+import type { Budget } from '@fusion-kit/domain/usage';
 import type { World } from '@fusion-kit/domain/world';
 import type { Keep } from './archive.ts';
 
@@ -53,6 +54,8 @@ export interface ForkRequest {
   inputs: Readonly<Record<string, string>>;
   /** For team members that name none; as in the first run when absent. */
   defaults: RunRequest['defaults'];
+  /** As in the first run, with nothing spent, when absent. */
+  budget?: Budget | undefined;
   /** All of it anew, from the commit the first run began at, every model answering as it did then: the provider of members that name none is given. */
   reenact?: { provider: string } | undefined;
 }

@@ -27,7 +27,7 @@ const TEAM_MAX = 500;
  */
 export async function forkRun(
   options: ForkOptions,
-  { runId, node, inputs, defaults, reenact }: ForkRequest,
+  { runId, node, inputs, defaults, budget, reenact }: ForkRequest,
   idempotency?: Idempotency,
 ): Promise<Run> {
   const { lookups, newId, clock } = options;
@@ -53,6 +53,7 @@ export async function forkRun(
     version: run.workflowVersion,
     definition: {
       ...definition,
+      budget: budget ?? run.budget,
       team: reenact ? team.map((member) => fromRecord(member, run, reenact.provider)) : team,
     },
     pinned,

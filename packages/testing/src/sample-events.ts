@@ -57,6 +57,7 @@ export const sampleRunSpec: RunSpec = {
 /** One event of every type, all about the same things. */
 export const SAMPLE: { [Type in EventType]: EventOf<Type> } = {
   'project.created': { type: 'project.created', v, projectId, name: 'shop', path: '/shop', kind: 'git', budget: {} },
+  'project.budgeted': { type: 'project.budgeted', v, projectId, budget: { tokensPerDay: 9_000 } },
   'project.deleted': { type: 'project.deleted', v, projectId },
   'agent.spawning': { type: 'agent.spawning', v, projectId, agentId, spec: sampleAgentSpec },
   'agent.ready': { type: 'agent.ready', v, projectId, agentId, workspace: '/w', sandbox: 'none' },
@@ -80,6 +81,7 @@ export const SAMPLE: { [Type in EventType]: EventOf<Type> } = {
   },
   'workflow.archived': { type: 'workflow.archived', v, projectId, workflowId },
   'run.started': { type: 'run.started', v, projectId, runId, spec: sampleRunSpec },
+  'run.budgeted': { type: 'run.budgeted', v, projectId, runId, budget: { costUsd: 9 } },
   'run.paused': { type: 'run.paused', v, projectId, runId },
   'run.resumed': { type: 'run.resumed', v, projectId, runId },
   'run.checking': { type: 'run.checking', v, projectId, runId, commit },

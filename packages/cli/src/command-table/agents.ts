@@ -1,5 +1,5 @@
 import type { CommandEntry } from './entry.ts';
-import { PROJECT, LIMIT, STATE } from './shared-options.ts';
+import { BUDGET, PROJECT, LIMIT, STATE } from './shared-options.ts';
 
 /** Projects and who works on them. */
 export const AGENTS: readonly CommandEntry[] = [
@@ -21,6 +21,17 @@ export const AGENTS: readonly CommandEntry[] = [
     summary: 'list projects',
     options: [LIMIT],
     load: async () => (await import('../commands/project.ts')).listProjects,
+  },
+  {
+    path: 'project budget',
+    summary: 'change what a project may spend',
+    arguments: [['<project>', 'id, name or directory']],
+    options: [
+      ...BUDGET,
+      ['--usd-per-day <dollars>', 'spend at most this much on a day (UTC)'],
+      ['--tokens-per-day <number>', 'use at most this many tokens on a day (UTC)'],
+    ],
+    load: async () => (await import('../commands/project.ts')).budgetProject,
   },
   {
     path: 'project delete',
@@ -79,6 +90,13 @@ export const AGENTS: readonly CommandEntry[] = [
     summary: 'let it go on with the same conversation',
     arguments: [['<agent>', 'id or name']],
     load: async () => (await import('../commands/agent.ts')).resumeAgent,
+  },
+  {
+    path: 'agent budget',
+    summary: 'change what an agent may spend',
+    arguments: [['<agent>', 'id or name']],
+    options: BUDGET,
+    load: async () => (await import('../commands/agent.ts')).budgetAgent,
   },
   {
     path: 'agent respawn',

@@ -1,5 +1,11 @@
-import type { CommandEntry } from './entry.ts';
-import { COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL, TIMEOUT } from './shared-options.ts';
+import type { CommandEntry, OptionEntry } from './entry.ts';
+import { BUDGET, COMMANDS_OF_A_LIST, PROJECT, PROJECT_ONLY, LIMIT, STATE, MODEL, TIMEOUT } from './shared-options.ts';
+
+/** What a run of its own may spend. */
+const NEW_BUDGET: readonly OptionEntry[] = [
+  ['--budget-usd <dollars>', 'spend at most this much (default: as the first run)'],
+  ['--budget-tokens <number>', 'use at most this many tokens (default: as the first run)'],
+];
 
 /** Runs, and what waits for a person in them. */
 export const RUNS: readonly CommandEntry[] = [
@@ -43,6 +49,7 @@ export const RUNS: readonly CommandEntry[] = [
       ['--at <node>', 'this node and all that needs it are done anew'],
       ['--input <name=value>', 'an input that is to be another', 'repeated'],
       ...MODEL,
+      ...NEW_BUDGET,
       ['--detach', 'start it and return at once'],
     ],
     load: async () => (await import('../commands/replay.ts')).forkRun,
@@ -55,6 +62,7 @@ export const RUNS: readonly CommandEntry[] = [
       ['--from <node>', 'this node and all that needs it (default: all that did not complete)'],
       ['--input <name=value>', 'an input that is to be another', 'repeated'],
       ...MODEL,
+      ...NEW_BUDGET,
       ['--detach', 'start it and return at once'],
     ],
     load: async () => (await import('../commands/replay.ts')).forkRun,
@@ -81,6 +89,13 @@ export const RUNS: readonly CommandEntry[] = [
       ['<other>', 'id of the other run'],
     ],
     load: async () => (await import('../commands/replay.ts')).diffRuns,
+  },
+  {
+    path: 'run budget',
+    summary: 'change what a run may spend',
+    arguments: [['<run>', 'id of the run']],
+    options: BUDGET,
+    load: async () => (await import('../commands/runs.ts')).budgetRun,
   },
   {
     path: 'run pause',

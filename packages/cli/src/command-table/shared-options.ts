@@ -15,6 +15,10 @@ export const SANDBOX: OptionEntry = [
   '--sandbox <kind>',
   'what confines agents: auto, bubblewrap or none (default: auto)',
 ];
+export const BUDGET: readonly OptionEntry[] = [
+  ['--usd <dollars>', 'spend at most this much, what is spent included'],
+  ['--tokens <number>', 'use at most this many tokens, what is used included'],
+];
 export const FILE = ['<file>', 'a workflow file'] as const;
 export const MODEL: readonly OptionEntry[] = [
   ['--runtime <runtime>', 'runtime of team members that name none'],

@@ -3,7 +3,7 @@ import { type AgentChange, AgentMetrics, page } from '@fusion-kit/domain/api';
 import type { LeashUsage } from '@fusion-kit/domain/leash';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
-import { argument, BudgetOptions, budgetOf, Limit, optionsOf, Words } from '../options.ts';
+import { argument, BudgetOptions, budgetOf, changedBudget, Limit, optionsOf, Words } from '../options.ts';
 import { ago, bytes, cost, count, duration, tokens } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { shownState } from '../output/states.ts';
@@ -135,6 +135,13 @@ const changeAgent =
 
 export const pauseAgent = changeAgent({ action: 'pause' });
 export const resumeAgent = changeAgent({ action: 'resume' });
+
+export async function budgetAgent(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const { id, budget } = await agentOf(client, argument(call, 0, '<agent>'));
+  const change = { action: 'update', change: { budget: changedBudget(call, budget) } };
+  return agentAnswer(await client.patch(`/agents/${id}`, Agent, change));
+}
 
 /** Tries again to make an agent ready and answers when it is. Exit code 1 when it still cannot work. */
 export async function respawnAgent(call: Call): Promise<Answer> {

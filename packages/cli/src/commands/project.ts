@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { page } from '@fusion-kit/domain/api';
-import { Project } from '@fusion-kit/domain/project';
+import { budgetWords, Project } from '@fusion-kit/domain/project';
+import { FusionError } from '@fusion-kit/domain/errors';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, BudgetOptions, budgetOf, Limit, optionsOf } from '../options.ts';
@@ -56,6 +57,29 @@ export async function listProjects(call: Call): Promise<Answer> {
         paint,
         columns,
       ),
+  };
+}
+
+const PerDay = z.object({
+  usd: BudgetOptions.shape.budgetUsd,
+  tokens: BudgetOptions.shape.budgetTokens,
+  usdPerDay: BudgetOptions.shape.budgetUsd,
+  tokensPerDay: BudgetOptions.shape.budgetTokens,
+});
+
+export async function budgetProject(call: Call): Promise<Answer> {
+  const { usd, tokens: most, usdPerDay, tokensPerDay } = optionsOf(call, PerDay);
+  const given = { costUsd: usd, tokens: most, costUsdPerDay: usdPerDay, tokensPerDay };
+  const said = Object.entries(given).filter(([, bound]) => bound !== undefined);
+  if (said.length === 0)
+    throw new FusionError('usage', 'say how much: --usd, --tokens, --usd-per-day or --tokens-per-day');
+  const { client } = await connect(call);
+  const { id, budget } = await projectOf(client, call, argument(call, 0, '<project>'));
+  const change = { budget: { ...budget, ...Object.fromEntries(said) } };
+  const project = await client.patch(`/projects/${id}`, Project, change);
+  return {
+    data: project,
+    text: () => `project ${plain(project.name)} may spend ${budgetWords(project.budget)} from now on\n`,
   };
 }
 

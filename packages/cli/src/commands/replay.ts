@@ -2,7 +2,7 @@ import { Replay, RunDiff, Started } from '@fusion-kit/domain/api';
 import type { EventView } from '@fusion-kit/domain/api';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
-import { argument, optionsOf, Pairs } from '../options.ts';
+import { argument, budgetOf, BudgetOptions, optionsOf, Pairs } from '../options.ts';
 import { eventLine } from '../output/event-line.ts';
 import { duration } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
@@ -14,7 +14,7 @@ import { watchStarted } from './run.ts';
 
 const pathOf = (id: string): string => `/runs/${encodeURIComponent(id)}`;
 
-const Fork = z.object({
+const Fork = BudgetOptions.extend({
   at: z.string().optional(),
   from: z.string().optional(),
   input: Pairs.default({}),
@@ -29,9 +29,18 @@ const Fork = z.object({
  * Both ask the server for the same.
  */
 export async function forkRun(call: Call): Promise<Answer> {
-  const { at, from = at, input, detach, runtime, provider, model } = optionsOf(call, Fork);
+  const options = optionsOf(call, Fork);
+  const { at, from = at, input, detach, runtime, provider, model } = options;
+  const budget = budgetOf(options);
   const connection = await connect(call);
-  const asked = { node: from, inputs: input, runtime, provider, model };
+  const asked = {
+    node: from,
+    inputs: input,
+    runtime,
+    provider,
+    model,
+    ...(Object.keys(budget).length > 0 && { budget }),
+  };
   const { run } = await connection.client.post(`${pathOf(argument(call, 0, '<run>'))}/fork`, Started, asked);
   return watchStarted(call, connection, run, detach);
 }

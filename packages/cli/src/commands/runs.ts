@@ -1,10 +1,10 @@
 import { Agent } from '@fusion-kit/domain/agent';
 import { page, type RunChange, TaskView } from '@fusion-kit/domain/api';
-import { Project } from '@fusion-kit/domain/project';
+import { budgetWords, Project } from '@fusion-kit/domain/project';
 import { Run, RunState } from '@fusion-kit/domain/run';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
-import { argument, Limit, optionsOf } from '../options.ts';
+import { argument, changedBudget, Limit, optionsOf } from '../options.ts';
 import { ago, cost, duration } from '../output/figures.ts';
 import { plain } from '../output/plain.ts';
 import { runAnswer, type RunReport } from '../output/run-answer.ts';
@@ -74,6 +74,14 @@ const changeRun =
     const run = await client.patch(pathOf(argument(call, 0, '<run>')), Run, changeOf(call));
     return { data: run, text: (paint) => `run ${run.id} ${done}: ${shownState(run.state, paint)}\n` };
   };
+
+export async function budgetRun(call: Call): Promise<Answer> {
+  const { client } = await connect(call);
+  const path = pathOf(argument(call, 0, '<run>'));
+  const { budget } = await client.get(path, Run);
+  const run = await client.patch(path, Run, { action: 'budget', budget: changedBudget(call, budget) });
+  return { data: run, text: () => `run ${plain(run.name)} may spend ${budgetWords(run.budget)} from now on\n` };
+}
 
 export const pauseRun = changeRun(() => ({ action: 'pause' }), 'starts no further task');
 export const resumeRun = changeRun(() => ({ action: 'resume' }), 'goes on');

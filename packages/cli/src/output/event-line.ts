@@ -1,6 +1,7 @@
 import type { Entry } from '@fusion-kit/domain/entry';
 import { type Event, type PlanEntry, severityOf } from '@fusion-kit/domain/event';
 import type { Address, Sender } from '@fusion-kit/domain/message';
+import { budgetWords } from '@fusion-kit/domain/project';
 import { preview } from '@fusion-kit/domain/text';
 import type { Paint } from '../terminal.ts';
 import { clockTime, count, duration, shortCommit } from './figures.ts';
@@ -69,6 +70,9 @@ function said(event: Event, nameOf: LineStyle['nameOf']): string {
       return event.failure?.message ?? event.reason;
     case 'workflow.saved':
       return `${event.name} version ${event.version}, ${event.nodeCount} nodes`;
+    case 'project.budgeted':
+    case 'run.budgeted':
+      return `may spend ${budgetWords(event.budget)}`;
     case 'run.started':
       return event.spec.branch === undefined ? '' : `on ${event.spec.branch}`;
     case 'task.created':

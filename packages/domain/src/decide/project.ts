@@ -3,7 +3,7 @@ import { known, type Rules } from './decision.ts';
 import { runEnded } from '../run.ts';
 
 export const projectRules: Rules<
-  'project.create' | 'project.delete' | 'workflow.save' | 'workflow.archive' | 'server.record'
+  'project.create' | 'project.delete' | 'project.budget' | 'workflow.save' | 'workflow.archive' | 'server.record'
 > = {
   'project.create'(world, { projectId, name, path, kind, budget }) {
     for (const other of world.all('projects')) {
@@ -28,6 +28,12 @@ export const projectRules: Rules<
       throw new FusionError('project_busy', `project ${project.name} still has ${busy.slice(0, 5).join(', ')}`);
     }
     return [{ type: 'project.deleted', v: 1, projectId }];
+  },
+
+  'project.budget'(world, { projectId, budget }) {
+    const project = known(world, 'projects', projectId);
+    if (project.state === 'deleted') throw new FusionError('project_unknown', `project ${project.name} was deleted`);
+    return [{ type: 'project.budgeted', v: 1, projectId, budget }];
   },
 
   'workflow.save'(world, { workflowId, projectId, name, nodeCount, definition, author }) {

@@ -17,6 +17,7 @@ export function evolveProject(project: Project | undefined, { at, event }: Entry
     const day = dayOf(at);
     return { ...used, today: { day, usage: addUsage(today?.day === day ? today.usage : NO_USAGE, event) } };
   }
+  if (event.type === 'project.budgeted') return { ...project, budget: event.budget };
   return event.type === 'project.deleted' ? { ...project, state: 'deleted' } : project;
 }
 

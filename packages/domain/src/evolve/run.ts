@@ -19,6 +19,8 @@ export function evolveRun(run: Run | undefined, { at, event }: Entry): Run | und
   const state = moveOf(MOVES, run.state, event.type);
   if (!state) throw new FusionError('move_refused', `run ${run.name} is ${run.state}; ${event.type} cannot follow`);
   switch (event.type) {
+    case 'run.budgeted':
+      return { ...run, budget: event.budget };
     case 'run.checking':
       return { ...run, phase: 'checking' };
     case 'run.completed':

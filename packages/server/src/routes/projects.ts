@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { NewProject, page, ProjectQuery } from '@fusion-kit/domain/api';
+import { NewProject, page, ProjectChange, ProjectQuery } from '@fusion-kit/domain/api';
 import { ProjectId } from '@fusion-kit/domain/ids';
 import { Project } from '@fusion-kit/domain/project';
 import { endpoint, idParams } from '../endpoint.ts';
@@ -21,6 +21,12 @@ export function projectRoutes(app: OpenAPIHono, { engine }: ServerOptions): void
   endpoint(app, { ...one, method: 'get', summary: 'Shows a project.' }, ({ params }) =>
     rowOf(engine, 'projects', params.id),
   );
+
+  const change = { method: 'patch', summary: 'Changes what a project may spend.', body: ProjectChange } as const;
+  endpoint(app, { ...one, ...change }, async ({ params, body: { budget } }) => {
+    await engine.submit({ type: 'project.budget', projectId: params.id, budget });
+    return rowOf(engine, 'projects', params.id);
+  });
 
   const remove = { method: 'delete', summary: 'Forgets a project; its directory stays as it is.' } as const;
   endpoint(app, { ...one, ...remove }, async ({ params }) => {

@@ -25,6 +25,8 @@ function commandOf(runId: RunId, change: z.output<typeof RunChange>): Command {
       return { type: 'run.pause', runId };
     case 'resume':
       return { type: 'run.resume', runId };
+    case 'budget':
+      return { type: 'run.budget', runId, budget: change.budget };
     case 'cancel':
       return { type: 'run.cancel', runId, reason: change.reason };
   }
@@ -47,8 +49,8 @@ export function runRoutes(app: OpenAPIHono, { engine, defaultProvider = '' }: Se
   endpoint(
     app,
     { ...of('fork'), ...fork, body: ForkRun, answer: Started },
-    async ({ params, body: { node, inputs, ...defaults }, idempotency }) => ({
-      run: await engine.forkRun({ runId: params.id, node, inputs, defaults }, idempotency),
+    async ({ params, body: { node, inputs, budget, ...defaults }, idempotency }) => ({
+      run: await engine.forkRun({ runId: params.id, node, inputs, defaults, budget }, idempotency),
     }),
   );
 
@@ -78,7 +80,11 @@ export function runRoutes(app: OpenAPIHono, { engine, defaultProvider = '' }: Se
     engine.diffRuns(params.id, query.with),
   );
 
-  const change = { method: 'patch', summary: 'Pauses, resumes or cancels a run.', body: RunChange } as const;
+  const change = {
+    method: 'patch',
+    summary: 'Pauses, resumes or cancels a run, or changes what it may spend.',
+    body: RunChange,
+  } as const;
   endpoint(app, { ...one, ...change }, async ({ params, body }) => {
     await engine.submit(commandOf(params.id, body));
     return rowOf(engine, 'runs', params.id);

@@ -1,5 +1,6 @@
 import type { Event, EventOf, EventType } from '@fusion-kit/domain/event';
 import type { Address, Sender } from '@fusion-kit/domain/message';
+import { budgetWords } from '@fusion-kit/domain/project';
 import { preview, type Text } from '@fusion-kit/domain/text';
 import { duration, shortCommit, tokens, usd } from './figures.ts';
 import { oneLine, toolLine } from './tool-line.ts';
@@ -21,6 +22,7 @@ const quoted = (text: Text): string => `“${said(text)}”`;
 /** One sentence for each type of event. The compiler refuses a type without one. */
 const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => string } = {
   'project.created': ({ name, path }) => `project ${name} opened at ${path}`,
+  'project.budgeted': ({ budget }) => `project may spend ${budgetWords(budget)}`,
   'project.deleted': () => 'project closed',
   'agent.spawning': ({ spec }) =>
     `${spec.name} is being spawned (${[spec.runtime, spec.model].filter(Boolean).join(', ')})`,
@@ -36,6 +38,7 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
     `workflow ${name} v${version} saved by ${author}, ${nodeCount} ${nodeCount === 1 ? 'node' : 'nodes'}`,
   'workflow.archived': () => 'workflow archived',
   'run.started': ({ spec }) => `run ${spec.name} started${spec.branch ? ` on ${spec.branch}` : ''}`,
+  'run.budgeted': (event, names) => `run ${names.run(event.runId)} may spend ${budgetWords(event.budget)}`,
   'run.paused': (event, names) => `run ${names.run(event.runId)} paused`,
   'run.resumed': (event, names) => `run ${names.run(event.runId)} resumed`,
   'run.checking': (event, names) =>
