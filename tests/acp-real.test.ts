@@ -9,8 +9,9 @@ it(
   'Claude Code and Codex do a task each in their cages, by a model behind the gateway, and write to each other',
   { timeout: 500_000 },
   async (test) => {
-    const { path: dataDir, remove } = await scratch('acp-real');
-    onTestFinished(remove);
+    const place = await scratch('acp-real');
+    const dataDir = place.path;
+    onTestFinished(() => place.remove());
     for (const name of ['claude', 'codex']) {
       const why = await missingProgram(name, dataDir);
       if (why) return test.skip(`this walk needs ${name}: ${why}`);
