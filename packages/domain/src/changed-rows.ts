@@ -9,10 +9,10 @@ export class ChangedRows implements Iterable<RowWrite> {
     getOrMake(this.#tables, write.table, () => new Map<string, RowWrite>()).set(write.id, write);
   }
 
-  get size(): number {
-    let size = 0;
-    for (const rows of this.#tables.values()) size += rows.size;
-    return size;
+  /** Whether one of a table changed; one of these, when they are named. */
+  has(table: Table, ids?: readonly string[]): boolean {
+    const rows = this.#tables.get(table);
+    return rows !== undefined && (ids?.some((id) => rows.has(id)) ?? true);
   }
 
   *[Symbol.iterator](): Iterator<RowWrite> {

@@ -31,7 +31,7 @@ function evolveReservation(held: Reservation | undefined, { at, event }: Entry):
 }
 
 /** The rows an event may change, by table. Pure. */
-function touched(event: Entry['event']): { table: keyof typeof EVOLVE; id: string }[] {
+export function touched(event: Entry['event']): { table: keyof typeof EVOLVE; id: string }[] {
   const noun = event.type.slice(0, event.type.indexOf('.'));
   const task = () => ('taskId' in event && event.taskId ? [{ table: 'tasks' as const, id: event.taskId }] : []);
   const agent = () => ('agentId' in event && event.agentId ? [{ table: 'agents' as const, id: event.agentId }] : []);

@@ -22,7 +22,7 @@ export interface LogReading {
   commits: Map<string, Set<string>>;
   /** Hash of the rows as they are kept; undefined when they cannot be read. */
   rowsHash: string | undefined;
-  /** Hash of the rows that the log leads to; undefined when it is broken, or when the rows were folded by another release and are to be rebuilt anyway. */
+  /** Hash of the rows that the log leads to, up to the event as of which rows are kept; undefined when it is broken, or when the rows were folded by another release and are to be rebuilt anyway. */
   logHash: string | undefined;
 }
 
@@ -41,7 +41,8 @@ export async function readLog(journal: FrozenJournal): Promise<LogReading> {
     const logHash = await stateHash(noted(foldedRows(observed(journal, reading)), reading));
     if (reading.last !== journal.head)
       throw new FusionError('journal_failed', `the log ends with event ${reading.last}, not with ${journal.head}`);
-    if (journal.projectionVersion === PROJECTION_VERSION) reading.logHash = logHash;
+    if (journal.projectionVersion === PROJECTION_VERSION)
+      reading.logHash = journal.rowsSeq === journal.head ? logHash : await stateHash(foldedRows(upTo(journal)));
   } catch (thrown) {
     reading.broken = asFusionError(thrown);
   }
@@ -71,6 +72,11 @@ async function* noted(
     }
     yield each;
   }
+}
+
+/** The log up to the event as of which rows are kept: the next start folds the rest. */
+async function* upTo(journal: FrozenJournal): AsyncGenerator<Entry[]> {
+  for await (const entries of wholeLog(journal)) yield entries.filter(({ seq }) => seq <= journal.rowsSeq);
 }
 
 /** Passes the log on, and notes how far it goes and what it names. */

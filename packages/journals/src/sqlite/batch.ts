@@ -1,4 +1,3 @@
-import { ChangedRows } from '@fusion-kit/domain/changed-rows';
 import type { Entry } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
 import { EVENT_MAX, severityOf } from '@fusion-kit/domain/event';
@@ -19,8 +18,8 @@ const upsertRow = (target: RowsTarget) =>
    agent_id = excluded.agent_id, state = excluded.state, body = excluded.body`;
 const deleteRow = (target: RowsTarget) => `delete from ${target} where tbl = ? and id = ?`;
 
-/** @throws {FusionError} `internal` for a batch that no writer should make */
-function eventStep({ expected, entries, texts }: Batch): Step {
+/** The events of a batch as the writer's thread takes them. Pure. @throws {FusionError} `internal` for a batch that no writer should make */
+export function eventStep({ expected, entries, texts }: Batch): Step {
   const values: Value[] = [];
   for (const [at, entry] of entries.entries()) {
     if (entry.seq !== expected + 1 + at) {
@@ -47,13 +46,11 @@ function pushEvent(values: Value[], { seq, at, event, keyed }: Entry, json: stri
   values.push(json, keyed ? JSON.stringify(keyed) : null);
 }
 
-/** Steps that leave every row as its last write says. Pure. */
-export function rowSteps(rows: readonly RowWrite[], target: RowsTarget): Step[] {
-  const last = new ChangedRows();
-  for (const write of rows) last.put(write);
+/** Steps that leave rows as these writes say, of which each is about another row. Pure. */
+export function rowSteps(rows: Iterable<RowWrite>, target: RowsTarget): Step[] {
   const upserts: Value[] = [];
   const deletes: Value[] = [];
-  for (const write of last) {
+  for (const write of rows) {
     if (write.row === null) {
       deletes.push(write.table, write.id);
       continue;
@@ -67,6 +64,3 @@ export function rowSteps(rows: readonly RowWrite[], target: RowsTarget): Step[] 
     { sql: deleteRow(target), width: 2, values: deletes },
   ];
 }
-
-/** A batch as the writer's thread takes it: each event and row made into JSON once. Pure. */
-export const batchSteps = (batch: Batch): Step[] => [eventStep(batch), ...rowSteps(batch.rows, 'rows')];

@@ -20,6 +20,8 @@ export interface FrozenJournal {
   /** Numbers of the first and the last event in the database, both 0 when there is none. */
   first: number;
   head: number;
+  /** Number of the event as of which the rows are. */
+  rowsSeq: number;
   /** @throws {FusionError} `journal_failed` when segments of it are missing or damaged */
   archive: () => Promise<Archive>;
   /** Events after a number, from archive and database. @throws {FusionError} `journal_failed` naming what cannot be read */
@@ -98,6 +100,7 @@ async function describe(connection: Connection, path: string) {
     projectionVersion: Number(meta.get('projection_version')),
     first: Number(first),
     head: Number(head),
+    rowsSeq: Number(meta.get('rows_seq') ?? head),
   };
 }
 

@@ -6,6 +6,7 @@ import type { RowWrite } from '@fusion-kit/domain/row';
 import { type Archive, openArchive } from '../archive/archive.ts';
 import { type ArchiveStep, SEGMENT_BOUNDS, type SegmentBounds } from '../archive/write-segment.ts';
 import { Archiver } from './archiver.ts';
+import { catchUp } from './catch-up.ts';
 import { Connection } from './connection.ts';
 import { lockDirectory } from './data-directory.ts';
 import { migrate, refuseNewer } from './migrate.ts';
@@ -39,6 +40,8 @@ export interface SqliteJournalOptions {
   /** The schema. Default the one of this release. */
   migrations?: readonly Migration[];
   faults?: JournalFaults;
+  /** How long rows may be behind their events, in milliseconds. Default five seconds. */
+  behindMs?: number;
   /** How large the segments of the archive become. */
   segments?: Partial<SegmentBounds>;
   /** Called between the steps of archiving, for tests that end the process there. */
@@ -77,7 +80,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   const writer = new Connection();
   const others = path === undefined ? [] : Array.from({ length: READERS }, () => new Connection());
   const readers = path === undefined ? [writer] : others;
-  const parts = { writer, readers, faults, release: () => lock?.release() };
+  const parts = { writer, readers, faults, behindMs: options.behindMs, head: 0, release: () => lock?.release() };
   try {
     if (path !== undefined) refuseNewer(path, migrations.length);
     await writer.open(path ?? ':memory:', false, WRITER_PRAGMAS);
@@ -85,13 +88,22 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
     await Promise.all(others.map((reader) => reader.open(path ?? '', true, [])));
     const found = await inspect(writer);
     const archived = path === undefined ? undefined : await openArchived(parts, { ...options, dataId: found.dataId });
+    const journal = new SqliteJournal({ ...parts, head: found.head, archived });
+    const rebuildNeeded = found.projectionVersion !== projectionVersion;
+    if (!rebuildNeeded) await catchUp(journal, writer, { from: found.rowsSeq, head: found.head });
     return {
-      journal: new SqliteJournal({ ...parts, archived }),
+      journal,
       ...found,
       backup,
-      rebuildNeeded: found.projectionVersion !== projectionVersion,
-      replaceRows: (batches) => replaceRows(writer, batches, projectionVersion),
-      stateRows: () => (path === undefined ? memoryStateRows(writer) : fileStateRows(path)),
+      rebuildNeeded,
+      replaceRows: async (batches) => {
+        await journal.caughtUp();
+        await replaceRows(writer, batches, projectionVersion);
+      },
+      stateRows: async function* () {
+        await journal.caughtUp();
+        yield* path === undefined ? memoryStateRows(writer) : fileStateRows(path);
+      },
     };
   } catch (thrown) {
     await new SqliteJournal(parts).close();
@@ -128,6 +140,7 @@ async function inspect(writer: Connection) {
     head: Number(head),
     synchronous: 'full' as const,
     dataId: values.get('data_id') ?? '',
+    rowsSeq: Number(values.get('rows_seq')),
     projectionVersion: Number(values.get('projection_version')),
   };
 }

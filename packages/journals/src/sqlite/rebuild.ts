@@ -1,6 +1,8 @@
+import { ChangedRows } from '@fusion-kit/domain/changed-rows';
 import type { RowWrite } from '@fusion-kit/domain/row';
 import { rowSteps } from './batch.ts';
 import type { Connection } from './connection.ts';
+import { rowsAsOf } from './rows-behind.ts';
 import { LAST_SEQ } from './sqlite-journal.ts';
 import { appendFailure } from './troubles.ts';
 
@@ -22,7 +24,11 @@ export async function replaceRows(
       `create temp table rebuilt as select ${COLUMNS} from main.rows where false`,
       'create unique index temp.rebuilt_key on rebuilt (tbl, id)',
     );
-    for await (const rows of batches) await writer.write({ steps: rowSteps(rows, 'temp.rebuilt') });
+    for await (const rows of batches) {
+      const last = new ChangedRows();
+      for (const write of rows) last.put(write);
+      await writer.write({ steps: rowSteps(last, 'temp.rebuilt') });
+    }
     await writer.write({
       // What was appended meanwhile has its rows in the table that is about to be emptied.
       guard: { ...LAST_SEQ, expected: head },
@@ -38,6 +44,7 @@ export async function replaceRows(
           width: 1,
           values: [String(projectionVersion)],
         },
+        rowsAsOf(Number(head)),
       ],
     });
     await writer.run('drop table temp.rebuilt');

@@ -13,11 +13,12 @@ import type { Rows, Table } from '@fusion-kit/domain/row';
 import { upcastEntry } from '@fusion-kit/domain/upcast';
 import type { Archive } from '../archive/archive.ts';
 import { type Archiver, BOUNDS } from './archiver.ts';
-import { batchSteps } from './batch.ts';
+import { eventStep } from './batch.ts';
 import type { Connection } from './connection.ts';
 import { eventQuery, type EventRow } from './event-query.ts';
 import type { Query, ResultRow, Write } from './protocol.ts';
 import { rowQuery } from './row-query.ts';
+import { ROWS_SEQ, RowsBehind } from './rows-behind.ts';
 import { snapshotQuery } from './snapshot-query.ts';
 import { appendFailure, journalFailure } from './troubles.ts';
 
@@ -28,21 +29,27 @@ export interface SqliteJournalParts {
   /** Where reads go, the least busy first; the writer itself when the journal is in memory. */
   readers: readonly Connection[];
   faults: JournalFaults;
+  /** Number of the last event. */
+  head: number;
+  /** How long rows may be behind their events. */
+  behindMs: number | undefined;
   /** What is archived, and who archives; a journal in memory has none. */
   archived?: { archive: Archive; archiver: Archiver } | undefined;
   /** Lets the data directory go, after all connections are closed. */
   release: () => void;
 }
 
-/** The log and its rows in SQLite. This thread makes and reads JSON; everything that touches the disk is in the others. */
+/** The log and its rows in SQLite. This thread makes and reads JSON; everything that touches the disk is in the others. Rows follow the log, which nobody who reads them can tell. */
 export class SqliteJournal implements Journal {
   readonly #parts: SqliteJournalParts;
+  readonly #behind: RowsBehind;
   #closing: Promise<void> | undefined;
   readonly archive?: (before: number) => Promise<Archived>;
 
   constructor(parts: SqliteJournalParts) {
     this.#parts = parts;
-    const { archived } = parts;
+    const { archived, writer, head, behindMs, faults } = parts;
+    this.#behind = new RowsBehind(writer, head, { behindMs, faults: { delayCommitMs: faults.delayCommitMs ?? 0 } });
     if (!archived) return;
     this.archive = async (before) => {
       this.#refuseClosed();
@@ -55,10 +62,11 @@ export class SqliteJournal implements Journal {
     this.#refuseClosed();
     const guard = { ...LAST_SEQ, expected: batch.expected };
     try {
-      await writer.write({ guard, steps: batchSteps(batch), ...faultsOf(batch, faults) });
+      await writer.write({ guard, steps: [eventStep(batch)], ...faultsOf(batch, faults) });
     } catch (thrown) {
       throw appendFailure(thrown);
     }
+    this.#behind.put(batch.rows, batch.expected + batch.entries.length);
   }
 
   async readAfter(after: number, limit: number, filter: EventFilter = {}): Promise<Entry[]> {
@@ -84,14 +92,26 @@ export class SqliteJournal implements Journal {
   }
 
   async find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
+    if (this.#behind.concerns(query)) await this.caughtUp();
     const [found = []] = await this.#read([rowQuery(query)]);
     return found.map(([, body]) => JSON.parse(String(body)) as Rows[T]);
   }
 
   async snapshot(tables: readonly Table[]): Promise<Snapshot> {
-    const [[[seq] = []] = [], ...found] = await this.#read([LAST_SEQ, ...tables.map(snapshotQuery)]);
+    await this.caughtUp();
+    const [[[seq = 0] = []] = [], ...found] = await this.#read([ROWS_SEQ, ...tables.map(snapshotQuery)]);
     const rows = tables.map((table, at) => [table, found[at]?.map(([body]) => JSON.parse(String(body)) as unknown)]);
     return { seq: Number(seq), rows: Object.fromEntries(rows) as Snapshot['rows'] };
+  }
+
+  /** Resolves when the rows of all committed batches are in the database. @throws {FusionError} `journal_failed` */
+  async caughtUp(): Promise<void> {
+    this.#refuseClosed();
+    try {
+      await this.#behind.caughtUp();
+    } catch (thrown) {
+      throw journalFailure('the rows cannot be written', thrown);
+    }
   }
 
   close(): Promise<void> {
@@ -103,6 +123,7 @@ export class SqliteJournal implements Journal {
     const { readers, writer, release, archived } = this.#parts;
     try {
       await archived?.archiver.stop();
+      await this.#behind.caughtUp().catch(() => {}); // the next opening folds them from the log
       // The writer goes last: the last connection to close puts the write-ahead log into the database.
       await Promise.all(readers.filter((reader) => reader !== writer).map((reader) => reader.close()));
       await writer.close();
