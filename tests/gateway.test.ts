@@ -8,7 +8,7 @@ import type { EventOf } from '@fusion-kit/domain/event';
 import type { Runtime, Turn } from '@fusion-kit/domain/ports/runtime';
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { wholeText } from '@fusion-kit/domain/kept-text';
-import { googleUpstream } from '@fusion-kit/upstreams/google';
+import { googleUpstream } from '@fusion-kit/upstreams/vendors';
 import { type ScriptedServer, startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -1,8 +1,6 @@
 import type { Meter, Model, ModelProtocol, Upstream } from '@fusion-kit/domain/ports/upstream';
-import { anthropicUpstream } from '@fusion-kit/upstreams/anthropic';
-import { googleUpstream } from '@fusion-kit/upstreams/google';
+import { anthropicUpstream, googleUpstream, openAiUpstream } from '@fusion-kit/upstreams/vendors';
 import type { KeySource } from '@fusion-kit/upstreams/key-source';
-import { openAiUpstream } from '@fusion-kit/upstreams/openai';
 import { openAiCompatibleUpstream } from '@fusion-kit/upstreams/openai-compatible';
 import { openRouterUpstream } from '@fusion-kit/upstreams/openrouter';
 import { priceBook } from '@fusion-kit/upstreams/price-book';
