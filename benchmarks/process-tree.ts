@@ -13,9 +13,14 @@ export interface TreeUse {
 }
 
 /** Reads the use of a process tree from `/proc`; Linux only. */
-export async function treeUse(root: number): Promise<TreeUse> {
+export const treeUse = async (root: number): Promise<TreeUse> => useOf(await treeOf(root));
+
+/** The same of one process alone. */
+export const ownUse = (pid: number): Promise<TreeUse> => useOf([pid]);
+
+async function useOf(pids: readonly number[]): Promise<TreeUse> {
   const use: TreeUse = { cpuMs: 0, rssMb: 0, pssMb: 0, processes: 0 };
-  for (const pid of await treeOf(root)) {
+  for (const pid of pids) {
     use.processes += 1;
     // Nanoseconds on a processor; the ticks of `stat` are 10 ms, which is much for a process that idles.
     for (const thread of await readdir(`/proc/${pid}/task`).catch(() => []))

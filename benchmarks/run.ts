@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, number>> = {
   dispatch: 120,
   validation: 120,
   productivity: 240,
+  steps: 240,
   restart: 120,
   gateway: 120,
   scale: 600,

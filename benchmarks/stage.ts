@@ -16,7 +16,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(name: string): Promise<Stage> {
+/** @param env of the server, beside what it needs */
+export async function openStage(name: string, env: Record<string, string> = {}): Promise<Stage> {
   const place = await scratch(`bench-${name}`);
   const path = join(place.path, 'project');
   let server: RealServer | undefined;
@@ -27,7 +28,7 @@ export async function openStage(name: string): Promise<Stage> {
   try {
     await repository(path, files(PROJECT_FILES));
     const home = join(place.path, 'home');
-    const running = await startServer({ home });
+    const running = await startServer({ home, env });
     server = running;
     const project = await running.call<{ id: string }>('POST', '/projects', { path });
     return {

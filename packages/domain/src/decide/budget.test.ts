@@ -128,7 +128,7 @@ describe('twenty agents against one cap', () => {
 });
 
 describe('the limit of one task', () => {
-  const limited = {
+  const limited: Partial<TaskSpec> = {
     work: {
       kind: 'agent',
       prompt: 'Build.',
@@ -138,7 +138,7 @@ describe('the limit of one task', () => {
       maxSteps: 5,
       maxTokens: 250,
     },
-  } as const;
+  };
 
   it("is kept over all its attempts, and is nobody else's", () => {
     const { reserve, settle } = atWork({}, {}, {}, limited);

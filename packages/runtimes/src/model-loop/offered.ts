@@ -1,10 +1,10 @@
-import { tool, type ToolSet } from 'ai';
+import { tool, type ToolSet, zodSchema } from 'ai';
 import * as z from 'zod';
 import { TOOLS } from './tools.ts';
 
-/** The tools as a model is told of them. */
+/** The tools as a model is told of them. Their schemas are made once: from a zod schema itself they would be made again for every step. */
 export const OFFERED: ToolSet = Object.fromEntries(
-  TOOLS.map(({ name, description, input }) => [name, tool({ description, inputSchema: input })]),
+  TOOLS.map(({ name, description, input }) => [name, tool({ description, inputSchema: zodSchema(input) })]),
 );
 
 /** Characters that telling of them takes, about. */

@@ -57,7 +57,13 @@ export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<
   const letGo = child.pid === undefined ? undefined : turn.attend?.(child.pid);
   child.once('exit', () => letGo?.()); // its end is seen here
 
-  const asked = new Map<number, (answer: HostAnswer) => void>();
+  const asked = new Map<number, (answer: HostAnswer | undefined) => void>();
+  let over = false;
+  // Told to each call by its own promise: raced against one that lives as long as the helper, every answer would be held as long.
+  child.once('close', () => {
+    over = true;
+    for (const tell of asked.values()) tell(undefined);
+  });
   const ready = new Promise<true>((resolve) => {
     eachLine(child.stdout, LINE_MAX, (text) => {
       const said = parsed(text);
@@ -86,9 +92,10 @@ export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<
   return {
     async ask(tool, input) {
       const id = ++count;
-      const answer = new Promise<HostAnswer>((resolve) => asked.set(id, resolve));
+      if (over) return undefined;
+      const answer = new Promise<HostAnswer | undefined>((resolve) => asked.set(id, resolve));
       child.stdin.write(`${JSON.stringify({ id, tool, input } satisfies HostCall)}\n`);
-      return within(Promise.race([answer, closed]), ASK_TIMEOUT_MS).finally(() => asked.delete(id));
+      return within(answer, ASK_TIMEOUT_MS).finally(() => asked.delete(id));
     },
     end,
   };
