@@ -28,8 +28,10 @@ export class Expiry implements Follower {
 
   see(entries: readonly Entry[]): void {
     for (const { event } of entries) {
-      const message = event.type === 'message.sent' && this.#options.world.get('messages', event.messageId);
-      if (message) this.#watch(message);
+      if (!('messageId' in event) || !event.messageId) continue;
+      const message = this.#options.world.get('messages', event.messageId);
+      if (event.type === 'message.sent' && message) this.#watch(message);
+      else if (!message || !isAwaited(message)) this.#alarms.clear(event.messageId);
     }
   }
 
@@ -49,3 +51,7 @@ export class Expiry implements Follower {
         writer.submit({ type: 'message.expire', messageId, agentId }).catch(() => {}); // delivered meanwhile
   }
 }
+
+/** Whether somebody has not been given it yet: only then it can expire. */
+const isAwaited = ({ deliveries }: Message): boolean =>
+  Object.values(deliveries).some(({ state }) => state === 'pending');
