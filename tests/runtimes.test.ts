@@ -138,6 +138,7 @@ describe('what a person has of their own for a program', () => {
     expect(all.seen).toMatch(/Be brief\. Deploy with \(left out\)\.[\s\S]*model_reasoning_effort = "high"/);
     expect(all.seen).toContain('REGION = "eu"');
     expect(all.seen).not.toContain('http://mine');
+    expect(all.told).toContain('mcp_servers.docs.env.DOCS_TOKEN');
     for (const secret of [KEY, ACCESS]) {
       for (const { seen, told } of [bare, all]) expect(seen + told).not.toContain(secret);
       expect(await holding(join(house.home, 'data'), secret)).toEqual([]);

@@ -79,7 +79,11 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const tokens: DispatchTokens = new Map();
     const redactors: DispatchRedactors = new Map();
     const meter = reportingMeter({ end: runnerEnd, tokens, blobs, redactors });
-    const programs = openPrograms({ env, dataDir });
+    const programs = openPrograms({
+      env,
+      dataDir,
+      upstreamOf: ({ provider = DEFAULT_PROVIDER }) => providers.upstream(provider),
+    });
     const secrets = new Secrets({ env, dataDir });
     const { outside, close: leaveOutside } = await openOutside({
       dataDir,

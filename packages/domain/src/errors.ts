@@ -61,6 +61,11 @@ export const ERRORS = {
   },
   runtime_unknown: { status: 422, again: 'never', remedy: 'Use one of the named runtimes.' },
   program_unknown: { status: 422, again: 'never', remedy: 'See `fusion-kit agent runtimes` for those that there are.' },
+  wire_unspoken: {
+    status: 422,
+    again: 'never',
+    remedy: 'Give the agent another provider: `fusion-kit agent runtimes --provider ID` shows what fits one.',
+  },
   program_missing: { status: 422, again: 'never', remedy: 'Install it: `fusion-kit agent install PROGRAM`.' },
   login_missing: { status: 422, again: 'never', remedy: 'Log it in: `fusion-kit agent login PROGRAM`.' },
   blob_unknown: {

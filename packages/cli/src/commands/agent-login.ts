@@ -77,7 +77,9 @@ async function byLoggingIn(call: Call, programs: OpenPrograms, program: Program)
   await mkdir(place, { recursive: true, mode: 0o700 });
   const home = await mkdtemp(join(place, 'home-'));
   try {
-    const env = { ...call.env, HOME: home, CODEX_HOME: join(home, '.codex'), CLAUDE_CONFIG_DIR: undefined };
+    // What would lead it to files of the user's own.
+    const elsewhere = { CLAUDE_CONFIG_DIR: undefined, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
+    const env = { ...call.env, ...elsewhere, HOME: home, CODEX_HOME: join(home, '.codex') };
     await mkdir(join(home, '.codex'), { mode: 0o700 });
     const child = spawn(found.command, [...found.args, ...launch.args], { env, stdio: 'inherit', signal: call.signal });
     await once(child, 'exit');

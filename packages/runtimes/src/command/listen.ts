@@ -10,6 +10,7 @@ const LINE_MAX = 8_000_000;
 export interface Listening {
   program: Pick<Program, 'name'>;
   version: string | undefined;
+  leftOut: readonly string[];
   output: Headless['output'];
   scribe: Scribe;
   write: (event: RuntimeEvent) => void;
@@ -26,7 +27,7 @@ export interface Listener {
   readonly failure: () => string | undefined;
 }
 
-export function listen({ program, version, output, scribe, write, countsItself }: Listening): Listener {
+export function listen({ program, version, leftOut, output, scribe, write, countsItself }: Listening): Listener {
   let failure: string | undefined;
   let isOpen = false;
   const say = (text: string) => scribe.see({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text } });
@@ -53,7 +54,13 @@ export function listen({ program, version, output, scribe, write, countsItself }
         if (isOpen) return;
         isOpen = true;
         const session = said.session.slice(0, 500);
-        return write({ type: 'session.opened', session, program: program.name, ...(version && { version }) });
+        return write({
+          type: 'session.opened',
+          session,
+          program: program.name,
+          ...(version && { version }),
+          ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
+        });
       }
       case 'usage': {
         const { inputTokens, outputTokens, costUsd } = said;

@@ -10,7 +10,7 @@ export interface LaunchedProgram {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   readable: readonly string[];
-  /** What was left out of what the user gave it, to be shown. */
+  /** What was left out of what the user gave it, to be shown: as much as an event has room for. */
   leftOut: readonly string[];
   /** When its process is gone: takes a login that the program has refreshed back to where logins are kept, and the token out of the HOME. */
   readonly close: () => Promise<void>;
@@ -23,7 +23,7 @@ export type Manner = 'acp' | 'headless';
 export interface Programs {
   /**
    * Finds the program that the agent names and prepares its HOME.
-   * @throws {FusionError} `program_unknown`, `program_missing`, `login_missing`, with what a person does about it
+   * @throws {FusionError} `program_unknown`, `program_missing`, `login_missing`, `wire_unspoken`, with what a person does about it
    */
   launch(turn: Turn, manner: Manner, signal: AbortSignal): Promise<LaunchedProgram>;
   /** The same questions without a turn, when an agent is made. @throws {FusionError} as `launch` */

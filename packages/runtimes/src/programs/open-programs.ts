@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import { didYouMean } from '@fusion-kit/domain/nearest';
 import { readAgentsFile } from './agents-file.ts';
 import type { FoundProgram } from './find/found.ts';
@@ -16,6 +17,8 @@ export interface ProgramsOptions {
   /** Of the process that a person started: PATH, HOME, XDG_CACHE_HOME and npm's cache are read of it. */
   env: Readonly<Record<string, string | undefined>>;
   dataDir: string;
+  /** The provider whose models an agent asks by the gateway, and the formats that it speaks; undefined where there is none. */
+  upstreamOf?: (agent: Turn['agent']) => Pick<Upstream, 'id' | 'wires'> | undefined;
 }
 
 /** The programs of this machine, and what is known of each. */
@@ -36,7 +39,7 @@ export const installsOf = (env: ProgramsOptions['env']): string =>
 
 export const homeOf = (env: ProgramsOptions['env']): string => env['HOME'] || homedir();
 
-export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
+export function openPrograms({ env, dataDir, upstreamOf }: ProgramsOptions): OpenPrograms {
   const logins = loginsIn(dataDir);
   const finder = programFinder({
     searchPath: env['PATH'] ?? '',
@@ -59,7 +62,7 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
     );
   }
 
-  /** All that has to be there before anything is prepared. @throws {FusionError} `program_unknown`, `program_missing`, `login_missing` */
+  /** All that has to be there before anything is prepared. @throws {FusionError} `program_unknown`, `program_missing`, `login_missing`, `wire_unspoken` */
   async function equipment(agent: Turn['agent'], manner: Manner) {
     if (agent.program === undefined)
       throw new FusionError('program_unknown', `agent ${agent.name} names no program`, {
@@ -78,6 +81,12 @@ export function openPrograms({ env, dataDir }: ProgramsOptions): OpenPrograms {
         {
           remedy: program.login ? program.loginHint : `${program.title} works with credentials \`gateway\` only.`,
         },
+      );
+    const upstream = login ? undefined : upstreamOf?.(agent);
+    if (program.wire && upstream && upstream.wires[program.wire] === undefined)
+      throw new FusionError(
+        'wire_unspoken',
+        `${program.title} asks for models by ${program.wire}, which provider ${upstream.id} does not speak; it speaks ${Object.keys(upstream.wires).join(', ')}`,
       );
     return { program, launch, found, login };
   }

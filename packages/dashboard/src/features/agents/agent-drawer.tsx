@@ -58,7 +58,12 @@ function Content({ agent }: { agent: Agent }) {
       <DrawerSection title="About">
         <Facts
           facts={{
-            Runtime: agent.runtime,
+            Runtime: [agent.runtime, agent.program].filter(Boolean).join(' · '),
+            Credentials:
+              agent.program &&
+              (agent.credentials === 'login'
+                ? 'login: the user’s own with its vendor; used up as the program says'
+                : 'gateway: it has no key; used up as fusion-kit counts'),
             Model: [agent.provider, agent.model].filter(Boolean).join(' · ') || undefined,
             Capabilities: agent.capabilities.length > 0 && <Words words={agent.capabilities} />,
             Reads: agent.subscriptions.length > 0 && <Words words={agent.subscriptions} />,

@@ -169,6 +169,16 @@ it.each([
   await expect(programs().check(agent, 'headless')).rejects.toMatchObject({ code });
 });
 
+it('an agent whose provider does not speak the format of its program is refused, and told what it does speak', async () => {
+  const wires = { 'openai-chat': 'http://x' };
+  const upstreamOf = () => ({ id: 'local', wires });
+  const open = openPrograms({ env: { PATH: join(root, 'bin'), HOME: mia }, dataDir: join(root, 'data'), upstreamOf });
+  await expect(open.check(turnOf({ program: 'claude' }).agent, 'headless')).rejects.toMatchObject({
+    code: 'wire_unspoken',
+    message: expect.stringMatching(/anthropic-messages.*local.*openai-chat/),
+  });
+});
+
 it('says what an installation would download', async () => {
   await expect(programs().check(turnOf({ program: 'gemini' }).agent, 'acp')).rejects.toMatchObject({
     remedy: expect.stringMatching(/fusion-kit agent install gemini.*@google\/gemini-cli@[\d.]+, about \d+ MB/),

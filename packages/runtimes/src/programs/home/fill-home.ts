@@ -1,3 +1,4 @@
+import { cutText } from '@fusion-kit/domain/kept-text';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import type { KeptLogin } from '../login/kept-login.ts';
 import type { Logins } from '../login/logins.ts';
@@ -9,6 +10,9 @@ import type { Manner } from '../launched.ts';
 import type { Prepared, Program } from '../program.ts';
 import { workInHome } from './work-in-home.ts';
 
+/** As much of what was left out as an event has room for. */
+const LEFT_OUT_MAX = 20;
+const LEFT_OUT_TEXT_MAX = 280;
 /** The name under which programs know the tools of fusion-kit. */
 const MCP_NAME = 'fusion';
 
@@ -72,7 +76,7 @@ export async function fillHome({ turn, program, manner, login, logins, personsHo
   const { tokenVariable } = program.login ?? {};
   return {
     env: { ...prepared.env, ...(current?.token !== undefined && tokenVariable && { [tokenVariable]: current.token }) },
-    leftOut: taken.leftOut,
+    leftOut: taken.leftOut.slice(0, LEFT_OUT_MAX).map((what) => cutText(what, LEFT_OUT_TEXT_MAX)),
     async close() {
       if (current) await takeBack(await workInHome(turn, { read: reading, remove: loginPaths }));
     },
