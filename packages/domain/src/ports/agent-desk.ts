@@ -40,10 +40,13 @@ export interface WorkDesk {
   propose(proposal: Proposal): Promise<Proposed>;
 }
 
+/** What has come for an agent: a message, or a person's answer that came when nobody waited for it. */
+export type Letter = Pick<InboundMessage, 'from' | 'topic' | 'text'>;
+
 export interface PostDesk {
   team(): Promise<TeamSight>;
   /** Messages that the agent has not been given, delivered by this; waits so long for the first. */
-  read(waitMs: number, signal: AbortSignal): Promise<readonly InboundMessage[]>;
+  read(waitMs: number, signal: AbortSignal): Promise<readonly Letter[]>;
   /** `to` is an agent's name or a topic. @throws {FusionError} `agent_unknown` */
   send(message: { to: string; text: string }): Promise<void>;
   /** For the agent's further life. Returns all that it listens to then. @throws {FusionError} `bad_request` when those are too many */

@@ -111,6 +111,29 @@ describe('a question', () => {
     expect(asked).toBe(2);
   });
 
+  it('that is answered when nobody waits is answered to whoever looks for messages next', async () => {
+    const answer = promised<PersonsAnswer>();
+    const { post, kept } = desk({ ask: () => answer.promise });
+    expect(await post.ask(question, 0, forever)).toBeUndefined();
+    const reading = post.read(60_000, forever);
+    answer.resolve({ option: 'green', text: 'but not too much', by: 'Mia' });
+    const letter = { from: 'Mia', text: 'On your question "Well?": green. but not too much' };
+    expect(await reading).toEqual([letter]);
+    expect(kept).toEqual([{ type: 'turn.told', text: `Message from Mia:\n${letter.text}`, messageIds: [] }]);
+    expect(await post.read(0, forever)).toEqual([]);
+  });
+
+  it('whose answer went to somebody who had gone is not lost', async () => {
+    const answer = promised<PersonsAnswer>();
+    const { post } = desk({ ask: () => answer.promise });
+    const gone = new AbortController();
+    const waiting = post.ask(question, 60_000, gone.signal);
+    answer.resolve({ text: 'yes', by: 'Mia' });
+    gone.abort();
+    await waiting;
+    expect(await post.read(0, forever)).toEqual([{ from: 'Mia', text: 'On your question "Well?": yes' }]);
+  });
+
   it('that is refused is not waited for again', async () => {
     const { post } = desk({ ask: () => Promise.reject(new Error('no')) });
     await expect(post.ask(question, 60_000, forever)).rejects.toThrow('no');

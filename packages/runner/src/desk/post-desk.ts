@@ -1,6 +1,5 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import type { PostDesk } from '@fusion-kit/domain/ports/agent-desk';
-import type { InboundMessage } from '@fusion-kit/domain/ports/runtime';
+import type { Letter, PostDesk } from '@fusion-kit/domain/ports/agent-desk';
 import type { TeamSight } from '@fusion-kit/domain/sight';
 import { AskedQuestions } from './asked-questions.ts';
 import type { DeskParts } from './desk.ts';
@@ -18,12 +17,13 @@ export function postDesk({ mailbox, pulse, keep, send, ask, report }: DeskParts,
     async read(waitMs, signal) {
       quota.take('calls');
       const over = pulse.within(); // whoever waits for a colleague does not hang
-      await within(mailbox.filled(), waitMs, signal).finally(over);
+      await within(Promise.race([mailbox.filled(), questions.answered()]), waitMs, signal).finally(over);
       if (signal.aborted) return []; // nobody would read them
       const messages = mailbox.take();
-      if (messages.length > 0)
-        await keep({ type: 'turn.told', text: told(messages), messageIds: messages.map(({ id }) => id) });
-      return messages;
+      const letters = [...messages, ...questions.take().map(letterOf)];
+      if (letters.length > 0)
+        await keep({ type: 'turn.told', text: told(letters), messageIds: messages.map(({ id }) => id) });
+      return letters;
     },
 
     send(message) {
@@ -51,7 +51,13 @@ function seen({ team }: { team?: TeamSight | undefined }): TeamSight {
   return team;
 }
 
-const told = (messages: readonly InboundMessage[]): string =>
-  messages
+const told = (letters: readonly Letter[]): string =>
+  letters
     .map(({ from, topic, text }) => `Message from ${from}${topic === undefined ? '' : ` on ${topic}`}:\n${text}`)
     .join('\n\n');
+
+/** What a person said to a question when nobody waited for it any more. */
+const letterOf = ({ question, answer }: ReturnType<AskedQuestions['take']>[number]): Letter => ({
+  from: answer.by,
+  text: `On your question "${question.text}": ${[answer.option, answer.text].filter(Boolean).join('. ')}`,
+});

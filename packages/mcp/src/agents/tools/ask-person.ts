@@ -8,7 +8,7 @@ const label = z.string().trim().min(1).max(QUESTION_OPTION_TEXT_MAX);
 export const askPerson = agentTool({
   name: 'fusion_ask_person',
   description:
-    'Asks the people in charge a question and waits for the answer. Without `options` they answer in words. When nobody answers in time the question stays: call again with the same words to wait on.',
+    'Asks the people in charge a question and waits for the answer. Without `options` they answer in words. When nobody answers in time the question stays: call again with the same words to wait on, or find the answer among your messages.',
   reads: false,
   input: z.object({
     question: z.string().trim().min(1).max(10_000),
