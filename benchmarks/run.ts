@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, number>> = {
   startup: 120,
   specify: 120,
   spawn: 120,
+  'spawn-acp': 180,
   browser: 120,
   idle: 120,
   'loop-delay': 120,

@@ -12,7 +12,10 @@ export interface Stage {
   /** The user's repository. */
   repository: string;
   projectId: string;
-  spawnAgent(name: string): Promise<Agent>;
+  /** @param provider of answers from a script when absent */
+  spawnAgent(name: string, provider?: string): Promise<Agent>;
+  /** Adds a provider that speaks OpenRouter's protocol and whose key the server has as LOCAL_KEY. */
+  addProvider(id: string, baseUrl: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,8 +39,12 @@ export async function openStage(name: string, env: Record<string, string> = {}):
       home,
       repository: path,
       projectId: project.id,
-      spawnAgent: (agent) =>
-        running.call<Agent>('POST', '/agents', { project: project.id, name: agent, provider: 'scripted' }),
+      spawnAgent: (agent, provider = 'scripted') =>
+        running.call<Agent>('POST', '/agents', { project: project.id, name: agent, provider }),
+      async addProvider(id, baseUrl) {
+        const known = { id, protocol: 'openrouter', baseUrl, keyVariable: 'LOCAL_KEY', defaultModel: 'coder' };
+        await running.call('POST', '/providers', known);
+      },
       close,
     };
   } catch (thrown) {

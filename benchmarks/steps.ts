@@ -122,13 +122,7 @@ async function measure(): Promise<void> {
     const [provider] = (await once(child, 'message')) as [Place];
     const stage = await openStage('steps', { LOCAL_KEY: provider.apiKey, FUSION_KIT_KEYRING: 'off' });
     closers.push(() => stage.close());
-    await stage.server.call('POST', '/providers', {
-      id: 'local',
-      protocol: 'openrouter',
-      baseUrl: provider.baseUrl,
-      keyVariable: 'LOCAL_KEY',
-      defaultModel: 'coder',
-    });
+    await stage.addProvider('local', provider.baseUrl);
     const events = await watch(stage.server);
     closers.push(() => events.close());
 

@@ -9,12 +9,12 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 it('holds no answer that it has given', async () => {
-  const { turn, put, close } = await turnBench();
-  put('large.txt', 'x'.repeat(20_000));
-  const helper = await startHelper(turn);
+  const bench = await turnBench();
+  bench.put('large.txt', 'x'.repeat(20_000));
+  const helper = await startHelper(bench.turn);
   onTestFinished(async () => {
     await helper.end();
-    await close();
+    await bench.close();
   });
   const answers: WeakRef<object>[] = [];
   for (let call = 0; call < 10; call++) {
@@ -29,9 +29,9 @@ it('holds no answer that it has given', async () => {
 });
 
 it('answers a call that is under way when it ends, and one that comes later, with nothing', async () => {
-  const { turn, close } = await turnBench();
-  const helper = await startHelper(turn);
-  onTestFinished(close);
+  const bench = await turnBench();
+  const helper = await startHelper(bench.turn);
+  onTestFinished(() => bench.close());
   const underWay = helper.ask('shell', { command: 'sleep 300' });
   await helper.end();
   expect(await underWay).toBeUndefined();
