@@ -66,6 +66,11 @@ export const ERRORS = {
     again: 'never',
     remedy: 'Give the agent another provider: `fusion-kit agent runtimes --provider ID` shows what fits one.',
   },
+  permissions_unheld: {
+    status: 422,
+    again: 'never',
+    remedy: 'Leave `permissions` at allow, or give it another program: its cage holds it either way.',
+  },
   program_missing: { status: 422, again: 'never', remedy: 'Install it: `fusion-kit agent install PROGRAM`.' },
   login_missing: { status: 422, again: 'never', remedy: 'Log it in: `fusion-kit agent login PROGRAM`.' },
   blob_unknown: {

@@ -98,6 +98,15 @@ describe('a program that does not come up', () => {
   });
 });
 
+it('a program that never asks is not given to an agent that is to ask first', async () => {
+  const { turn } = await bench([]);
+  const agent = { ...turn.agent, program: 'codex', permissions: 'ask' as const };
+  await expect(runtime().check?.(agent)).rejects.toMatchObject({ code: 'permissions_unheld' });
+  expect(await outcome(drive(runtime(), { ...turn, agent }))).toMatchObject({ code: 'permissions_unheld' });
+  await runtime().check?.({ ...agent, permissions: 'allow' });
+  await runtime().check?.({ ...agent, program: 'claude' });
+});
+
 describe('what a program says', () => {
   it('is kept in steps, with its plan, its changes as lines that went and came, and its session', async () => {
     const { turn, put } = await bench([{ write: 'notes.txt', text: 'one\ntwo\nfour\n' }, { finish: 'written' }]);

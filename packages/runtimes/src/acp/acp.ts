@@ -2,6 +2,7 @@ import type { Runtime } from '@fusion-kit/domain/ports/runtime';
 import { unlessAborted } from '../model-loop/unless-aborted.ts';
 import type { Programs } from '../programs/launched.ts';
 import { finishedIn } from './conversation.ts';
+import { requireAsking } from './permission.ts';
 import { HURRIED, PATIENT, type ProgramProcess, startProgram } from './program-process.ts';
 import { work } from './work.ts';
 
@@ -17,11 +18,15 @@ export interface AcpOptions {
 export const acp = ({ programs, startTimeoutMs = 60_000, cancelTimeoutMs = 10_000 }: AcpOptions): Runtime => ({
   id: 'acp',
   needsModel: (agent) => programs.needsModel(agent),
-  check: (agent) => programs.check(agent, 'acp'),
+  async check(agent) {
+    await programs.check(agent, 'acp');
+    requireAsking(agent);
+  },
   async *run(turn, signal) {
     signal.throwIfAborted();
     const finished = finishedIn(turn);
     if (finished) return finished;
+    requireAsking(turn.agent);
     await unlessAborted(turn.gate(), signal);
     const launched = await unlessAborted(programs.launch(turn, 'acp', signal), signal);
     let running: ProgramProcess | undefined;

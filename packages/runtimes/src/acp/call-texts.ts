@@ -40,6 +40,10 @@ export function outputOf({ content, rawOutput }: Partial<CallUpdate>): string {
   return bounded(typeof rawOutput === 'string' ? rawOutput : jsonOf(rawOutput));
 }
 
+/** What a command has printed since the last update. Pure. */
+export const printedIn = ({ _meta: meta }: Partial<CallUpdate>): string | undefined =>
+  (meta?.terminal_output_delta ?? meta?.terminal_output)?.data;
+
 export const isEmpty = (value: unknown): boolean =>
   value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 

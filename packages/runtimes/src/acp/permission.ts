@@ -1,8 +1,21 @@
+import { FusionError } from '@fusion-kit/domain/errors';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import * as z from 'zod';
 import { CallUpdate } from './session-update.ts';
 
 const OPTIONS_MAX = 20;
+
+/** Programs that use their tools without asking anybody: Codex asks for what its own sandbox forbids, which cannot be made inside a cage; opencode only where it is configured to. */
+const NEVER_ASK: readonly string[] = ['codex', 'opencode'];
+
+/** @throws {FusionError} `permissions_unheld` where an agent is to ask first, and its program never does */
+export function requireAsking({ name, program, permissions = 'allow' }: Turn['agent']): void {
+  if (permissions === 'allow' || program === undefined || !NEVER_ASK.includes(program)) return;
+  throw new FusionError(
+    'permissions_unheld',
+    `agent ${name} has permissions ${permissions}, and ${program} uses its tools without asking`,
+  );
+}
 
 export const PermissionRequest = z.looseObject({
   sessionId: z.string(),

@@ -82,6 +82,11 @@ describe('what programs tell of their calls', () => {
       }),
     ]);
     expect(returned(served)).toEqual(['m mcp__fusion__fusion_team: bob']);
+    const prints = (data: string) => update('c', { _meta: { terminal_output_delta: { terminal_id: 'c', data } } });
+    const terminal = [{ type: 'terminal', terminalId: 'c' }];
+    const ran = call('c', { name: 'exec_command', status: 'in_progress', content: terminal });
+    const printed = written([ran, prints('one\n'), prints('two'), update('c', { status: 'completed' })]);
+    expect(returned(printed)).toEqual(['c exec_command: one\ntwo']);
   });
 
   it('keeps calls apart that have an id of another session', () => {

@@ -1,8 +1,8 @@
 import { PLAN_MAX } from '@fusion-kit/domain/event';
 import { cutText } from '@fusion-kit/domain/kept-text';
 import type { Delta, RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
-import { boundedText } from '../model-loop/tool-host/bounded-text.ts';
-import { inputOf, isEmpty, outputOf, toolOf } from './call-texts.ts';
+import { type BoundedText, boundedText } from '../model-loop/tool-host/bounded-text.ts';
+import { inputOf, isEmpty, outputOf, printedIn, toolOf } from './call-texts.ts';
 import { type CallUpdate, type SessionUpdate, wordsOf } from './session-update.ts';
 
 const ANSWER_MAX = 100_000;
@@ -17,6 +17,8 @@ interface OpenCall extends Partial<CallUpdate> {
   callId: string;
   /** When it was told of; undefined: it was not, since what it is given is not known yet. */
   toldAt?: number;
+  /** What its command has printed. */
+  printed?: BoundedText;
 }
 
 /**
@@ -93,7 +95,7 @@ export class Scribe {
     if (over || update.status === 'in_progress') this.#tell(call);
     else if (isKnown(call)) setTimeout(() => this.#tell(call), SETTLE_MS).unref();
     if (!over) return;
-    this.#return(call, outputOf(call), update.status === 'failed');
+    this.#return(call, outputOf(call) || (call.printed?.toString() ?? ''), update.status === 'failed');
     this.#calls.delete(update.toolCallId);
     this.#returned.add(update.toolCallId);
   }
@@ -103,6 +105,8 @@ export class Scribe {
     const known = this.#calls.get(update.toolCallId);
     const said = Object.entries(update).filter(([, value]) => value !== undefined && value !== null);
     const call = Object.assign(known ?? { callId: this.#freshId(update.toolCallId) }, Object.fromEntries(said));
+    const printed = printedIn(update);
+    if (printed !== undefined) (call.printed ??= boundedText()).add(printed);
     if (!known && this.#calls.size < OPEN_MAX) this.#calls.set(update.toolCallId, call);
     return call;
   }

@@ -17,6 +17,8 @@ const Words = z.looseObject({
 export const CallContent = z.union([Diff, Words, z.looseObject({ type: z.string() })]);
 export type CallContent = z.infer<typeof CallContent>;
 
+const Printed = z.looseObject({ data: z.string() });
+
 /** A tool call, or what has changed of one. */
 export const CallUpdate = z.looseObject({
   toolCallId: z.string(),
@@ -28,7 +30,12 @@ export const CallUpdate = z.looseObject({
   rawInput: z.unknown().optional(),
   rawOutput: z.unknown().optional(),
   _meta: z
-    .looseObject({ claudeCode: z.looseObject({ toolName: z.string().optional() }).optional() })
+    .looseObject({
+      claudeCode: z.looseObject({ toolName: z.string().optional() }).optional(),
+      // What a command prints, as it comes: Codex tells it beside the call.
+      terminal_output: Printed.optional(),
+      terminal_output_delta: Printed.optional(),
+    })
     .nullish()
     .catch(undefined),
 });
