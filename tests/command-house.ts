@@ -50,6 +50,9 @@ export async function openCommandHouse(name: string): Promise<CommandHouse> {
   };
 }
 
+/** How the run ended that `fusion-kit run --json` tells of. */
+export const stateOf = ({ out }: { out: string }): string => (JSON.parse(out) as { run: { state: string } }).run.state;
+
 /** The files below a directory that hold the text. */
 export async function holding(directory: string, text: string): Promise<string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });

@@ -2,7 +2,7 @@ import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startScriptedServer, type ScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type CommandHouse, holding, openCommandHouse } from './command-house.ts';
+import { type CommandHouse, holding, openCommandHouse, stateOf } from './command-house.ts';
 
 let house: CommandHouse;
 let provider: ScriptedServer;
@@ -54,7 +54,7 @@ it('a key is nowhere but where it was put: not in records, logs, answers, worksp
   ];
   await writeFile(join(house.home, 'curious.workflow.yaml'), WORKFLOW(script));
   const run = await fusionKit(['run', join(house.home, 'curious.workflow.yaml'), '--json']);
-  expect(run.out).toContain('"completed"');
+  expect(stateOf(run)).toBe('completed');
   const answers = await Promise.all(
     [
       ['provider', 'list'],
@@ -104,7 +104,7 @@ nodes:
   const run = await fusionKit(['run', join(house.home, 'looker.workflow.yaml'), '--json']);
   const tail = await fusionKit(['events', 'tail', '--limit', '1000', '--json']);
 
-  expect(run.out).toContain('"completed"');
+  expect(stateOf(run)).toBe('completed');
   expect(await holding(join(house.home, 'data', 'blobs'), 'Good day')).not.toEqual([]);
   expect(await holding(join(house.home, 'data', 'blobs'), 'FUSION_KIT_PLACE=')).not.toEqual([]);
   expect(await holding(house.home, key)).toEqual([join(house.home, 'data', 'keys', 'keys.json')]);

@@ -5,6 +5,7 @@ import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
 import type { Caller, Meter } from '@fusion-kit/domain/ports/upstream';
 import type { ReportAnswer } from '@fusion-kit/domain/runner-protocol';
 import type { DispatchRedactors } from './outside/outside.ts';
+import { redactedRecord } from './outside/redacted-record.ts';
 import type { DispatchTokens } from './tokens.ts';
 
 export interface ReportingMeterOptions {
@@ -25,7 +26,8 @@ export function reportingMeter({ end, tokens, blobs, redactors }: ReportingMeter
       );
     },
     async settle(caller, reservationId, { request, response, ...figures }) {
-      const plain = (text: string): string => redactors?.get(caller.dispatchId)?.text(text) ?? text;
+      const redactor = redactors?.get(caller.dispatchId);
+      const plain = (text: string): string => (redactor ? redactedRecord(text, redactor) : text);
       const [requestRef, responseRef] = await Promise.all([blobs.put(plain(request)), blobs.put(plain(response))]);
       const record = { ...figures, request: requestRef, response: responseRef };
       accepted(await end.report({ type: 'budget.settle', caller, token: tokenOf(caller), reservationId, record }));

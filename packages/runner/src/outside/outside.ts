@@ -16,6 +16,8 @@ export interface Outside {
   proxyFor: CorporateProxy;
   /** Hosts that an agent may reach beside those it names: those of its program's vendor, where that uses a login of its own. */
   hostsOf: (agent: AgentSpec) => readonly string[];
+  /** What an agent's own login with a vendor consists of, which is kept out of what is told as secrets are. */
+  hiddenOf?: (agent: AgentSpec) => Promise<readonly string[]>;
   /** The value that a secret has now; undefined where it has none. */
   secret: (name: string) => Promise<string | undefined>;
   redactors: DispatchRedactors;

@@ -43,7 +43,8 @@ export async function provide(
   const isAgents = work.kind === 'agent';
   const ofAgent = await secretsOf(outside, agent.secrets ?? []);
   const ofRun = await secretsOf(outside, start.secrets ?? []);
-  const guard = redactor([...Object.values(ofAgent), ...Object.values(ofRun)]);
+  const ofLogin = (await outside.hiddenOf?.(agent)) ?? [];
+  const guard = redactor([...Object.values(ofAgent), ...Object.values(ofRun), ...ofLogin]);
   const refusals = new Refusals(refused);
   return {
     redactor: guard,

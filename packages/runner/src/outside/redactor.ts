@@ -5,6 +5,10 @@ export const SECRET_MIN = 8;
 export const SECRET_MAX = 16_000;
 
 export interface Redactor {
+  /** What stands where a value was. */
+  readonly hidden: string;
+  /** Where in a text the values are, from and to, in their order and apart from each other. */
+  readonly spans: (text: string) => [from: number, to: number][];
   /** The text without the values. */
   readonly text: (text: string) => string;
   /** Plain data with every text in it without the values; whatever else it holds is as it was. */
@@ -47,7 +51,24 @@ export function redactor(values: readonly string[]): Redactor {
       },
     };
   };
-  return { text, data: (hidden.length === 0 ? (value) => value : data) as Redactor['data'], stream };
+  return {
+    hidden: HIDDEN,
+    spans: (whole) => spansOf(whole, hidden),
+    text,
+    data: (hidden.length === 0 ? (value) => value : data) as Redactor['data'],
+    stream,
+  };
+}
+
+function spansOf(text: string, forms: readonly string[]): [number, number][] {
+  const found: [number, number][] = [];
+  for (const form of forms) {
+    for (let at = text.indexOf(form); at !== -1; at = text.indexOf(form, at + form.length)) {
+      const end = at + form.length;
+      if (!found.some(([from, to]) => from < end && to > at)) found.push([at, end]);
+    }
+  }
+  return found.toSorted(([one], [other]) => one - other);
 }
 
 /** Where to cut so that the end, which may be the beginning of a value, is kept back, and no whole value is cut through; the length of the text where nothing is. */
@@ -69,12 +90,15 @@ function beforeWhole(text: string, forms: readonly string[], at: number): number
   return at;
 }
 
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
 /** Whole, its longer lines alone, and each as it stands in other texts. */
 function formsOf(value: string): string[] {
   const lines = value.includes('\n') ? value.split(/\r?\n/).map((line) => line.trim()) : [];
   return [value, ...lines].flatMap((one) => [
     one,
-    JSON.stringify(one).slice(1, -1),
+    inJson(one),
+    inJson(inJson(one)), // arguments of a tool are JSON inside of JSON
     encodeURIComponent(one),
     Buffer.from(one).toString('base64').replace(/=+$/, ''),
   ]);
