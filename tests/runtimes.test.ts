@@ -78,13 +78,13 @@ if (existsSync(auth)) {
 }
 const say = (line) => console.log(JSON.stringify(line));
 say({ type: 'thread.started', thread_id: 'thread-1' });
-say({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text: 'looked around' } });
+say({ type: 'item.completed', item: { id: 'item_1', type: 'agent_message', text: 'looked around ' + (existsSync(auth) ? seen : '') } });
 say({ type: 'turn.completed', usage: { input_tokens: 70, output_tokens: 5 } });
 `;
 
 describe('what a person has of their own for a program', () => {
   const KEY = 'sk-planted-in-a-file-0123456789';
-  const ACCESS = 'access-of-mia';
+  const ACCESS = 'the-access-token-of-mia';
   let house: CommandHouse;
 
   async function put(path: string, content: unknown, mode = 0o600): Promise<void> {

@@ -91,6 +91,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
       secrets,
       redactors,
       hostsOf: programHosts(programs),
+      hiddenOf: (agent) => programs.hiddenOf(agent),
     });
     closers.push(async () => leaveOutside());
     const scenario = options.scriptedScenario ?? SCENARIO;

@@ -11,7 +11,7 @@ import { certificates } from './certificates.ts';
 /** Asked for directly whatever NO_PROXY says: services of this machine. */
 const HERE = 'localhost,127.0.0.1,::1';
 
-export interface OutsideOptions extends Pick<Outside, 'hostsOf' | 'redactors'> {
+export interface OutsideOptions extends Pick<Outside, 'hostsOf' | 'hiddenOf' | 'redactors'> {
   dataDir: string;
   env: Environment;
   secrets: Secrets;
@@ -23,7 +23,7 @@ export interface OutsideOptions extends Pick<Outside, 'hostsOf' | 'redactors'> {
  * @throws {FusionError} `file_unreadable`, `usage`
  */
 export async function openOutside(options: OutsideOptions): Promise<{ outside: Outside; readonly close: () => void }> {
-  const { dataDir, env, secrets, hostsOf, redactors } = options;
+  const { dataDir, env, secrets, hostsOf, hiddenOf, redactors } = options;
   const proxyFor = corporateProxy(env);
   const uncaged = Object.fromEntries(PROXY_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
   const trusted = await certificates(env, dataDir);
@@ -32,6 +32,7 @@ export async function openOutside(options: OutsideOptions): Promise<{ outside: O
     internet: systemInternet,
     proxyFor,
     hostsOf,
+    ...(hiddenOf && { hiddenOf }),
     secret: async (name) => (await secrets.find(name)).key,
     redactors,
     everywhere: { env: trusted?.env ?? {}, readable: trusted ? [trusted.file] : [] },

@@ -9,6 +9,7 @@ import type { FoundProgram } from './find/found.ts';
 import { programFinder } from './find/finder.ts';
 import { fillHome } from './home/fill-home.ts';
 import type { Manner, Programs } from './launched.ts';
+import { hiddenIn } from './login/hidden-in.ts';
 import { type Logins, loginsIn } from './login/logins.ts';
 import type { Launch, Program } from './program.ts';
 import { PROGRAMS } from './table.ts';
@@ -31,6 +32,8 @@ export interface OpenPrograms extends Programs {
   /** @throws {FusionError} `program_unknown` */
   named(name: string): Program;
   find(launch: Launch): Promise<FoundProgram | undefined>;
+  /** What of an agent's login may be told nowhere; nothing for one without. */
+  hiddenOf(agent: Turn['agent']): Promise<readonly string[]>;
 }
 
 /** Where `fusion-kit agent install` puts programs. */
@@ -101,6 +104,10 @@ export function openPrograms({ env, dataDir, upstreamOf }: ProgramsOptions): Ope
       if (credentials === 'login') return false;
       // Whether there is such a program is found out by `check`, and said better.
       return all().find(({ name }) => name === program)?.wire !== undefined;
+    },
+    async hiddenOf({ program, credentials }) {
+      const login = credentials === 'login' && program !== undefined ? await logins.read(program) : undefined;
+      return login ? hiddenIn(login) : [];
     },
     async check(agent, manner) {
       await equipment(agent, manner);
