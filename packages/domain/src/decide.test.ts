@@ -9,6 +9,7 @@ import { TABLES } from './row.ts';
 import { runEnded } from './run.ts';
 import { needsMet } from './schedule.ts';
 import { isEnded, isHeld } from './task.ts';
+import { openQuestions } from './questions.ts';
 import { World } from './world.ts';
 
 const projectId = sampleId('prj', 1);
@@ -102,7 +103,23 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
   'dispatch.fail': fc
     .tuple(caller, failures)
     .map(([who, failure]) => ({ type: 'dispatch.fail', caller: who, failure, jitter: 0.5 })),
-  'dispatch.lose': caller.map((who) => ({ type: 'dispatch.lose', caller: who, reason: 'restart' })),
+  'dispatch.lose': fc.tuple(caller, fc.boolean()).map(([who, crashed]) => ({
+    type: 'dispatch.lose',
+    caller: who,
+    reason: 'restart',
+    ...(crashed && { during: { text: 'shell make', jitter: 0.5 } }),
+  })),
+  'question.ask': fc.tuple(caller, number).map(([who, n]) => ({
+    type: 'question.ask',
+    caller: who,
+    questionId: sampleId('qst', n),
+    text: 'May I?',
+    options: [{ id: 'yes', label: 'Yes' }],
+  })),
+  'question.answer': taskId.map((id) => ({ type: 'question.answer', taskId: id, option: 'yes', by: 'ada' })),
+  'question.close': fc
+    .tuple(caller, number)
+    .map(([who, n]) => ({ type: 'question.close', caller: who, questionId: sampleId('qst', n) })),
   'dispatch.stall': caller.map((who) => ({ type: 'dispatch.stall', caller: who, quietMs: 50, process: 'alive' })),
   'dispatch.revive': caller.map((who) => ({ type: 'dispatch.revive', caller: who })),
   'message.send': fc.tuple(number, agentId, fc.boolean()).map(([n, to, topic]) => ({
@@ -233,6 +250,17 @@ describe('any sequence of commands', () => {
         expect(rowsOf(again)).toEqual(rowsOf(world));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('leaves no question open that nobody waits for', () => {
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        const { world } = play(sequence);
+        const over = [...world.all('tasks')].filter(({ state, phase }) => isEnded(state) || phase === 'landing');
+        expect(over.flatMap(openQuestions)).toEqual([]);
+      }),
+      { numRuns: 1_000 },
     );
   });
 

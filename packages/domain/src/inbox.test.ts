@@ -1,0 +1,51 @@
+import { sampleId } from '@fusion-kit/testing/journal-samples';
+import { SAMPLE, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
+import { expect, it } from 'vitest';
+import type { Event } from './event.ts';
+import { inboxOf } from './inbox.ts';
+import type { MapWork } from './nodes/map.ts';
+import type { TaskSpec } from './task.ts';
+import { World } from './world.ts';
+
+const ids = { build: 1, mend: 2, all: 3, item: 4 } as const;
+const idOf = (node: keyof typeof ids) => sampleId('tsk', ids[node]);
+const created = (node: keyof typeof ids, more: Partial<TaskSpec> = {}): Event => ({
+  ...SAMPLE['task.created'],
+  taskId: idOf(node),
+  spec: { ...sampleTaskSpec, id: idOf(node), node, ...more },
+});
+const { agentId: _agent, dispatchId: _dispatch, ...failure } = SAMPLE['task.failed'];
+const failed = (node: keyof typeof ids): Event => ({ ...failure, taskId: idOf(node) });
+const map = (tolerant: boolean): MapWork => ({ kind: 'map', over: '[1]', width: 1, tolerant, outputs: {} });
+const inAll = { scope: { parent: idOf('all'), index: 1, prefix: 'all[1]/', values: {} } };
+const opened: Event = { ...SAMPLE['task.opened'], taskId: idOf('all') };
+
+/** What waits in the sample run after these events, oldest first. */
+function inboxAfter(...events: Event[]) {
+  const world = new World();
+  const all = [SAMPLE['project.created'], SAMPLE['run.started'], ...events];
+  for (const [at, event] of all.entries()) world.apply({ seq: at + 1, at, event });
+  return inboxOf(world, world.all('runs')).map(({ kind, node }) => `${kind} of ${node}`);
+}
+
+it('a failure waits for a person unless something in the run was there for it', () => {
+  expect(inboxAfter(created('build'), failed('build'))).toEqual(['failure of build']);
+  const mend = created('mend', { needs: [{ id: idOf('build'), accept: ['failed'] }] });
+  expect(inboxAfter(created('build'), mend, failed('build'))).toEqual([]);
+});
+
+it('an item that fails waits for nobody in a map that is tolerant, or whose own failure is dealt with', () => {
+  const item = [created('item', inAll), opened, failed('item')];
+  expect(inboxAfter(created('all', { work: map(false) }), ...item)).toEqual(['failure of item']);
+  expect(inboxAfter(created('all', { work: map(true) }), ...item)).toEqual([]);
+  const mend = created('mend', { needs: [{ id: idOf('all'), accept: ['failed'] }] });
+  expect(inboxAfter(created('all', { work: map(false) }), mend, ...item)).toEqual([]);
+});
+
+it('what an agent waits for comes before what has failed, however long ago that was', () => {
+  const asked = [SAMPLE['task.assigned'], SAMPLE['task.started'], SAMPLE['question.asked']];
+  const begun = [created('mend'), failed('mend'), created('build'), SAMPLE['agent.spawning'], SAMPLE['agent.ready']];
+  expect(inboxAfter(...begun, ...asked)).toEqual(['question of build', 'failure of mend']);
+  expect(inboxAfter(...begun, ...asked, SAMPLE['question.answered'])).toEqual(['failure of mend']);
+  expect(inboxAfter(...begun, ...asked, SAMPLE['task.cancelled'])).toEqual(['failure of mend']);
+});
