@@ -36,7 +36,7 @@ export function listen({ program, version, leftOut, output, scribe, write, count
   const understood = (said: Said): void => {
     switch (said.says) {
       case 'text':
-        return say(`${said.text}\n`);
+        return say(said.piece ? said.text : `${said.text}\n`);
       case 'call': {
         const { id: toolCallId, tool: name, input: rawInput } = said;
         return scribe.see({ sessionUpdate: 'tool_call', toolCallId, name, rawInput, status: 'in_progress' });

@@ -1,6 +1,7 @@
 /** What a line of a program's output says, as far as it is looked at. */
 export type Said =
-  | { says: 'text'; text: string }
+  /** `piece`: the same answer goes on with the next. */
+  | { says: 'text'; text: string; piece?: true }
   | { says: 'call'; id: string; tool: string; input: unknown }
   | { says: 'result'; id: string; output: string; isError: boolean }
   /** Since it last said so; what it cost is the program's own reckoning. */

@@ -77,7 +77,7 @@ const LINES: Record<keyof typeof READ_LINE, readonly (readonly [line: unknown, s
   gemini: [
     [{ type: 'init', session_id: 'g-1', model: 'm' }, [{ says: 'session', session: 'g-1' }]],
     [{ type: 'message', role: 'user', content: 'what it was told' }, []],
-    [{ type: 'message', role: 'assistant', content: 'Do', delta: true }, [{ says: 'text', text: 'Do' }]],
+    [{ type: 'message', role: 'assistant', content: 'Do', delta: true }, [{ says: 'text', text: 'Do', piece: true }]],
     [
       { type: 'tool_use', tool_id: 'c1', tool_name: 'run_shell_command', parameters: { command: 'ls' } },
       [{ says: 'call', id: 'c1', tool: 'run_shell_command', input: { command: 'ls' } }],

@@ -5,7 +5,7 @@ const count = z.int().nonnegative().catch(0);
 const Failure = z.object({ message: z.string() });
 const Line = z.discriminatedUnion('type', [
   z.object({ type: z.literal('init'), session_id: z.string() }),
-  z.object({ type: z.literal('message'), role: z.string(), content: z.string() }),
+  z.object({ type: z.literal('message'), role: z.string(), content: z.string(), delta: z.boolean().optional() }),
   z.object({
     type: z.literal('tool_use'),
     tool_id: z.string(),
@@ -34,7 +34,9 @@ export const readGemini: ReadLine = (line) => {
     case 'init':
       return [{ says: 'session', session: data.session_id }];
     case 'message':
-      return data.role === 'assistant' ? [{ says: 'text', text: data.content }] : [];
+      return data.role === 'assistant'
+        ? [{ says: 'text', text: data.content, ...(data.delta && { piece: true }) }]
+        : [];
     case 'tool_use':
       return [{ says: 'call', id: data.tool_id, tool: data.tool_name, input: data.parameters }];
     case 'tool_result': {
