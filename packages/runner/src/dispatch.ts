@@ -1,5 +1,4 @@
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
-import { cutText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Runtime, RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { RunnerEnd } from '@fusion-kit/domain/ports/transport';
@@ -50,9 +49,6 @@ export interface DispatchParts {
   /** Absent where nothing outside of cages is reached or given. */
   outside: Outside | undefined;
 }
-
-/** Of why a host was refused, in an event. */
-const REASON_MAX = 250;
 
 type Bare<R> = R extends RunnerReport ? Omit<R, 'caller' | 'token'> : never;
 
@@ -200,7 +196,7 @@ export class Dispatch {
   async #provide(workspace: Workspace): Promise<Provided> {
     const { outside, workspaces } = this.#parts;
     const refused = (destination: string, reason: string): void =>
-      void this.#keep({ type: 'host.refused', destination, reason: cutText(reason, REASON_MAX) }).catch(() => {});
+      void this.#keep({ type: 'host.refused', destination, reason }).catch(() => {});
     const provided = await provide(outside, { start: this.#start, workspace, workspaces, refused });
     this.#redactor = provided.redactor;
     outside?.redactors.set(this.#start.caller.dispatchId, provided.redactor);

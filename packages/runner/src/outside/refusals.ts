@@ -1,5 +1,9 @@
+import { cutText } from '@fusion-kit/domain/kept-text';
+
 /** Different destinations that are told of; a program that tries names one after the other must not fill the log. */
 const TOLD_MAX = 20;
+/** Of a destination, and of why: who is refused has a say in how long they are, and an event has its bounds. */
+const CHARACTERS_MAX = 250;
 
 /** What was refused, each destination once. */
 export class Refusals {
@@ -15,11 +19,14 @@ export class Refusals {
     return [...this.#told.values()];
   }
 
-  add(destination: string, reason: string): void {
+  add(place: string, why: string): void {
+    const [destination, reason] = [cutText(place, CHARACTERS_MAX), cutText(why, CHARACTERS_MAX)];
     if (this.#told.size > TOLD_MAX || this.#told.has(destination)) return;
     const isLast = this.#told.size === TOLD_MAX;
-    const [what, why] = isLast ? ['more', `more than ${TOLD_MAX} destinations were refused`] : [destination, reason];
-    this.#told.set(what, why);
-    this.#tell(what, why);
+    const told = isLast
+      ? (['more', `more than ${TOLD_MAX} destinations were refused`] as const)
+      : ([destination, reason] as const);
+    this.#told.set(...told);
+    this.#tell(...told);
   }
 }
