@@ -20,7 +20,7 @@ const SECRET = 'the-key-that-nobody-may-see';
 /** What agents that attack are held to: small, so that little is enough. */
 const LIMITS: ResourceLimits = { memoryMb: 300, processes: 64, fileMb: 50, workspaceMb: 200, workspaceFiles: 20_000 };
 /** Busy machines are no failure. */
-const PATIENT = { timeout: 60_000 };
+const PATIENT = { timeout: 50_000 };
 
 interface Stage {
   server: RealServer;
@@ -69,9 +69,9 @@ async function openStage(sandbox: 'bubblewrap' | 'none'): Promise<Stage & { clos
 async function worked(
   { server, projectId }: Stage,
   work: string,
-  member = `{name: mallory, runtime: shell, limits: ${JSON.stringify(LIMITS)}}`,
+  member = `{name: mallory, runtime: shell, capabilities: [attack], limits: ${JSON.stringify(LIMITS)}}`,
 ): Promise<Task> {
-  const source = `name: attack\nteam: [${member}]\nnodes:\n  attack:\n    retries: 0\n    ${work}\n`;
+  const source = `name: attack\nteam: [${member}]\nnodes:\n  attack:\n    requires: [attack]\n    retries: 0\n    ${work}\n`;
   const { id } = await server.call<{ id: string }>('POST', '/workflows', { project: projectId, source });
   const { run } = await server.call<{ run: Run }>('POST', `/workflows/${id}/start`, { provider: 'scripted' });
   await expect
@@ -263,18 +263,27 @@ for (const sandbox of ['bubblewrap', 'none'] as const) {
       expect([task.state, printed(task)]).toEqual(['completed', expect.stringContaining('begun')]);
     });
 
-    it('raising its limits by mounting the control groups itself', async () => {
-      // 165 is mount(2), 272 unshare(2) with CLONE_NEWUSER, CLONE_NEWNS and CLONE_NEWCGROUP.
-      const raise = `perl -e 'syscall(272, 0x10000000|0x20000|0x2000000)==0 or die "unshare $!"; mkdir "g"; syscall(165, "none", "g", "cgroup", 0, "memory")==0 or syscall(165, "none", "g", "cgroup2", 0, 0)==0 or die "mount $!"; for my $n ("memory.limit_in_bytes", "memory.max") { if (open(my $f, ">", "g/$n")) { print $f "9000000000"; close $f; } } exec "node", "-e", "${HOG.replaceAll("'", '\\x27')}"; '`;
-      const { state } = await attacked(stage, raise);
-      expect(state).toBe(claimed(stage, 'memory') && sandbox === 'bubblewrap' ? 'failed' : state);
+    // Without a sandbox it can; doctor says so.
+    it.runIf(sandbox !== 'none')('raising its limits by mounting the control groups itself', async () => {
+      // unshare(2) with CLONE_NEWUSER, CLONE_NEWNS and CLONE_NEWCGROUP is 272 on x86-64, mount(2) is 165.
+      const raise = `
+        my ($none, $place, $v1, $memory, $v2) = ('none', 'groups', 'cgroup', 'memory', 'cgroup2'); mkdir $place;
+        print "alone\n" if syscall(272, 0x12020000) == 0;
+        print "mounted\n" if syscall(165, $none, $place, $v1, 0, $memory) == 0 or syscall(165, $none, $place, $v2, 0, 0) == 0;
+        for my $name ('memory.limit_in_bytes', 'memory.max') { next unless -e "$place/$name"; open(my $file, '>', "$place/$name") or next; print $file '9000000000'; print "raised\n" if close $file; }
+        exec 'node', 'hog.js';`;
+      const { failure } = await attacked(
+        stage,
+        `cat >hog.js <<'END'\n${HOG}\nEND\ncat >raise.pl <<'END'\n${raise}\nEND\nperl raise.pl`,
+      );
+      expect(failure).toMatchObject({ code: 'memory_limit', message: expect.stringMatching(/Killed$/) });
     });
 
     it('as one that thinks, whose tool is killed, and who goes on', async () => {
       const task = await worked(
         stage,
         'prompt: Take all you can.',
-        `{name: mallory, provider: scripted, limits: ${JSON.stringify(LIMITS)}}`,
+        `{name: mallory, capabilities: [attack], limits: ${JSON.stringify(LIMITS)}}`,
       );
       const { items } = await stage.server.call<{ items: { event: { type: string; output?: unknown } }[] }>(
         'GET',
@@ -288,26 +297,34 @@ for (const sandbox of ['bubblewrap', 'none'] as const) {
 }
 
 describe('while an agent works', () => {
-  it('what it and all it has started use is shown, and what nothing keeps it from is not claimed', async () => {
+  it('what it and all that it has started use is shown', async () => {
     const stage = await openStage('bubblewrap');
     try {
-      const running = attacked(stage, `head -c 5000000 /dev/urandom >file; setsid sleep 4 & sleep 4; rm file`);
       const { server } = stage;
-      let holds: z.output<typeof AgentMetrics>['holds'];
-      const looked = async () => {
-        const { items } = await server.call<{ items: Agent[] }>('GET', '/agents?state=working');
-        if (!items[0]) return false;
-        const metrics = await server.call<z.output<typeof AgentMetrics>>('GET', `/agents/${items[0].id}/metrics`);
-        holds = metrics.holds ?? holds;
-        return (holds?.processes ?? 0) >= 3 && (holds?.diskBytes ?? 0) > 5_000_000;
-      };
-      await expect.poll(looked, { interval: 200, ...PATIENT }).toBe(true);
-      await running;
-      expect(holds).toMatchObject({
+      const script = `head -c 5000000 /dev/urandom >file; setsid sleep ${MARK} & while [ ! -e stop ]; do sleep 0.2; done; rm file stop`;
+      const running = attacked(stage, script);
+      const working = async () =>
+        (await server.call<{ items: Agent[] }>('GET', '/agents?state=working')).items.find(
+          ({ workspace }) => workspace,
+        );
+      await expect.poll(working, PATIENT).toBeDefined();
+      const { id, workspace = '' } = (await working())!;
+      const holds = async () =>
+        (await server.call<z.output<typeof AgentMetrics>>('GET', `/agents/${id}/metrics`)).holds;
+      await expect.poll(async () => (await holds())?.processes, PATIENT).toBeGreaterThanOrEqual(3);
+      await expect.poll(async () => (await holds())?.diskBytes, PATIENT).toBeGreaterThan(5_000_000);
+      expect(await holds()).toMatchObject({
         memoryBytes: expect.any(Number),
         cpuMs: expect.any(Number),
         files: expect.any(Number),
       });
+      const shown = execFileSync(process.execPath, [COMMAND, 'metrics', 'agent', id], {
+        env: { PATH: process.env['PATH'], HOME: stage.home, FUSION_KIT_HOME: stage.data },
+        encoding: 'utf8',
+      });
+      expect(shown).toMatch(/memory +\d+ MB\nprocessor +[\d.]+ s\nprocesses +\d+\ndisk +\d+ MB, [\d.]+k? files/);
+      await writeFile(join(workspace, 'stop'), '');
+      expect((await running).state).toBe('completed');
     } finally {
       await stage.close();
     }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { foldedRows, stateHash } from '@fusion-kit/engine/state-hash';
 import { wholeLog } from '@fusion-kit/engine/rebuild';
 import { openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
+import { endLeftGroups } from '@fusion-kit/workspaces/sandbox/limits/left-groups';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 export const COMMAND = join(ROOT, 'packages/cli/bin/fusion-kit.js');
@@ -106,7 +107,14 @@ export async function startServer({
 /** An empty directory below the home of the user, as data directories are: some agents refuse to work below /tmp. */
 export async function scratch(name: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `fusion-kit-${name}-`));
-  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    path,
+    async remove() {
+      // Of servers that were killed: nobody else would ever look for them.
+      await Promise.all([path, join(path, 'data')].map(endLeftGroups));
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 export const git = (cwd: string, ...args: string[]): string =>

@@ -37,6 +37,8 @@ const FREE: readonly LeashClaim[] = [
   },
 ];
 
+const UNCAGED = '; without a sandbox, one that sets out to do so can free itself of it';
+
 /** What keeps agents to what on this machine, with the figures of those for whom nothing else was said. What is claimed here the tests of attacks hold it to. Pure. */
 export function leashClaims(
   sandbox: Pick<Sandbox, 'id'>,
@@ -44,10 +46,11 @@ export function leashClaims(
   usual: ResourceLimits = {},
   figures: Figures = figuresOf(usualFigures(), usual),
 ): LeashClaim[] {
+  const held = [memory(means, figures), processes(means, figures)];
+  const caged = sandbox.id !== 'none';
   return [
-    ...(sandbox.id === 'none' ? FREE : CAGED),
-    memory(means, figures),
-    processes(means, figures),
+    ...(caged ? CAGED : FREE),
+    ...held.map((claim) => (caged || claim.by === 'none' ? claim : { ...claim, note: `${claim.note}${UNCAGED}` })),
     {
       what: 'file size',
       by: 'rlimit',

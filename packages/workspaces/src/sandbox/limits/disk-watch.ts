@@ -18,7 +18,7 @@ export interface DiskWatchOptions {
 
 const EVERY_MS = 1_000;
 /** Where the disk does not show that anything was written, all is counted after this time, or longer where counting takes long. */
-const COUNT_AFTER_MS = 15_000;
+const COUNT_AFTER_MS = 5_000;
 /** Counting takes no more than a fiftieth of the time, and a fifth while much is being written. */
 const REST = 50;
 const REST_WHILE_WRITTEN = 5;

@@ -26,6 +26,7 @@ export interface Refusals {
 const INSIDE = 'inside';
 const EMPTY_WITHIN_MS = 5_000;
 const LOOK_AGAIN_MS = 10;
+const COME_BACK_MS = 2_000;
 
 const number = (text: string | undefined): number | undefined =>
   text === undefined || text.trim() === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
@@ -106,8 +107,13 @@ export class Group {
     await Promise.all(this.#directories.map(({ path }) => killBelow(path)));
   }
 
-  /** Kills what is in it and removes it. @returns whether it is gone */
-  async remove(): Promise<boolean> {
+  /** Kills what is in it and removes it. What does not end in time, because it waits for a disk, is come back to until it has. */
+  async remove(): Promise<void> {
+    if (await this.#isRemoved()) return;
+    setTimeout(() => void this.remove(), COME_BACK_MS).unref();
+  }
+
+  async #isRemoved(): Promise<boolean> {
     await this.kill();
     const gone = await Promise.all(this.#directories.map(({ path }) => removeGroup(path)));
     return gone.every(Boolean);
@@ -155,8 +161,9 @@ function kill(pid: number): void {
 
 /** Removes groups without processes, from this one down. @returns whether they are gone */
 export async function removeGroup(path: string): Promise<boolean> {
+  const begun = performance.now();
   // What was killed leaves its group a moment after it has left the list.
-  for (let waitedMs = 0; waitedMs <= EMPTY_WITHIN_MS; waitedMs += LOOK_AGAIN_MS) {
+  while (performance.now() - begun <= EMPTY_WITHIN_MS) {
     let busy = false;
     for (const group of await groupsBelow(path))
       await rmdir(group).catch((thrown: NodeJS.ErrnoException) => {
