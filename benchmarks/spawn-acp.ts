@@ -1,13 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { openPrograms } from '@fusion-kit/runtimes/programs/open-programs';
 import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { missingProgram } from '../tests/agent-installs.ts';
+import { scratch } from '../tests/real-server.ts';
 import { watch } from '../tests/watch-server.ts';
-import { print } from './measure.ts';
+import { median, print } from './measure.ts';
 import { openStage } from './stage.ts';
 
 // From the request that spawns an agent whose program is Claude Code to the conversation that it has opened by the Agent Client Protocol, with its files on a
 // warm disk: its clone, its cage, its HOME, its first task's workspace, the program's start and its session. Its model is scripted, behind the gateway.
-// The first of all is not counted: it reads the program's files from the disk.
+// The first of all is not counted: it reads the program's files from the disk. The peer is the same program with nothing around it: no house, no cage, no
+// workspace, a new HOME each time.
 
 const PROGRAM = 'claude';
 const ROUNDS = 8;
@@ -19,6 +27,37 @@ if (missing) {
   console.log(`\nspawn-acp: skipped, it needs ${PROGRAM}: ${missing}`);
   process.exit();
 }
+
+/** The program alone, from its start to its session. */
+async function bare(home: string): Promise<number> {
+  const programs = openPrograms({ env: process.env, dataDir: tmpdir() });
+  const { acp } = programs.named(PROGRAM);
+  const found = acp && (await programs.find(acp));
+  if (!found) throw new Error(`${PROGRAM} is gone`);
+  await mkdir(home);
+  const startedAt = performance.now();
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    ANTHROPIC_BASE_URL: 'http://127.0.0.1:9',
+    ANTHROPIC_API_KEY: 'none',
+    IS_SANDBOX: '1',
+  };
+  const child = spawn(found.command, found.args, { cwd: home, env, detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (id: number, method: string, params: object): Promise<void> => {
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    for (let line; !(line = await lines.next()).done;) if (line.value.includes(`"id":${id}`)) return;
+    throw new Error(`${PROGRAM} ended without an answer to ${method}`);
+  };
+  await ask(1, 'initialize', { protocolVersion: 1, clientCapabilities: {} });
+  await ask(2, 'session/new', { cwd: home, mcpServers: [] });
+  const tookMs = performance.now() - startedAt;
+  process.kill(-child.pid!, 'SIGKILL');
+  await once(child, 'close');
+  return tookMs;
+}
+
 const closers: (() => Promise<unknown> | void)[] = [];
 try {
   const provider = await startScriptedServer();
@@ -52,17 +91,23 @@ try {
     return { readyMs: started.atMs - startedAt, openedMs: opened.atMs - startedAt };
   };
 
+  const homes = await scratch('spawn-acp-homes');
+  closers.push(() => homes.remove());
   await spawned(0);
   const samples = [];
-  for (let round = 1; round <= ROUNDS; round += 1) samples.push(await spawned(round));
+  const alone = [];
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    samples.push(await spawned(round));
+    alone.push(await bare(join(homes.path, String(round))));
+  }
   print({
     claim: `spawn of an agent that is ${PROGRAM}, request to an open conversation, warm`,
     unit: 'ms',
     ours: samples.map(({ openedMs }) => openedMs),
-    peer: { name: 'without it', samples: samples.map(({ readyMs }) => readyMs) },
+    peer: { name: 'it alone', samples: alone },
     aim: AIM_MS,
     aimAt: 'p95',
-    note: 'without it: request to the start of the first task',
+    note: `to the start of its first task: ${median(samples.map(({ readyMs }) => readyMs)).toFixed(0)} ms`,
   });
 } finally {
   for (const close of closers.toReversed()) await close();
