@@ -138,6 +138,33 @@ nodes:
     expect((await stat(join(secretFile(), '..'))).mode & 0o777).toBe(0o700);
   });
 
+  it('that a model was told does not keep a run from being enacted again from its record', async () => {
+    await fusionKit(['secret', 'set', 'NPM_TOKEN'], TOKEN);
+    const script = [
+      { tool: 'shell', args: { command: 'echo "found $NPM_TOKEN"' } },
+      { text: 'I have {{lastResult}}', tool: 'shell', args: { command: 'true' } },
+      { tool: 'finish', args: { summary: 'done' } },
+    ];
+    const run = await ran(`
+name: told
+team: [{ name: ada, provider: local, model: coder, secrets: [NPM_TOKEN] }]
+nodes:
+  one: { title: One, prompt: ${JSON.stringify(`<<SCRIPT ${JSON.stringify(script)} >>`)} }
+`);
+    expect(stateOf(run)).toBe('completed');
+    const { id } = (JSON.parse(run.out) as { run: { id: string } }).run;
+    const asked = provider.requests().length;
+    const again = await fusionKit(['run', 'reenact', id, '--json']);
+    expect(stateOf(again)).toBe('completed');
+    expect(
+      provider
+        .requests()
+        .slice(asked)
+        .filter(({ method }) => method === 'POST'),
+    ).toEqual([]);
+    expect(run.out + again.out).not.toContain(TOKEN);
+  });
+
   it('that is missing ends the work before it begins, with what to do; once it is set the same work is done', async () => {
     const workflow = `
 name: lacking

@@ -109,6 +109,7 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const recordings = new Recordings(
       () => record.engine,
       (id) => providers.upstream(id),
+      ({ dispatchId }, body) => redactors.get(dispatchId)?.text(body) ?? body,
     );
 
     await removeLeftCheckouts(dataDir).catch((thrown: unknown) =>

@@ -3,7 +3,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import type { Event } from '@fusion-kit/domain/event';
 import { RunId } from '@fusion-kit/domain/ids';
 import { recordedProvider } from '@fusion-kit/domain/recorded-provider';
-import type { Upstream } from '@fusion-kit/domain/ports/upstream';
+import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { recordedCalls } from '@fusion-kit/upstreams/recorded/recorded-calls';
 import { recordedUpstream } from '@fusion-kit/upstreams/recorded/recorded-upstream';
 
@@ -15,9 +15,15 @@ export class Recordings {
   readonly #upstreams = new Map<string, Upstream>();
   readonly #engine: () => Reading | undefined;
   readonly #providerOf: (id: string) => Upstream | undefined;
+  readonly #plain: (caller: Caller, body: string) => string;
 
-  /** @param engine undefined as long as it is not open */
-  constructor(engine: () => Reading | undefined, providerOf: (id: string) => Upstream | undefined) {
+  /** @param engine undefined as long as it is not open @param plain what is asked, as it would be recorded */
+  constructor(
+    engine: () => Reading | undefined,
+    providerOf: (id: string) => Upstream | undefined,
+    plain: (caller: Caller, body: string) => string,
+  ) {
+    this.#plain = plain;
     this.#engine = engine;
     this.#providerOf = providerOf;
   }
@@ -33,6 +39,7 @@ export class Recordings {
       id,
       like,
       calls: () => this.#calls(recorded.runId),
+      plain: this.#plain,
       placeOf: (caller) =>
         this.#opened().read((world) => {
           const task = world.get('tasks', caller.taskId);

@@ -23,13 +23,21 @@ export interface RecordedUpstreamOptions {
   /** Asked for once. */
   calls: () => Promise<readonly RecordedCall[]>;
   placeOf: (caller: Caller) => Promise<CallPlace>;
+  /** What is asked as it would be recorded: without what the caller is to tell nobody. */
+  plain?: (caller: Caller, body: string) => string;
 }
 
 /**
  * Answers from a record, in its order, at no cost and without a network. What is asked must be what was asked then, but for ids, commits and times:
  * the first call that is not is refused with `record_diverges`, which names it and where the two go apart.
  */
-export function recordedUpstream({ id, like, calls, placeOf }: RecordedUpstreamOptions): Upstream {
+export function recordedUpstream({
+  id,
+  like,
+  calls,
+  placeOf,
+  plain = (_caller, body) => body,
+}: RecordedUpstreamOptions): Upstream {
   const { protocol, baseUrl, wires, defaultModel } = like;
   const answered = new Map<string, number>();
   let known: Promise<readonly RecordedCall[]> | undefined;
@@ -42,7 +50,7 @@ export function recordedUpstream({ id, like, calls, placeOf }: RecordedUpstreamO
     defaultModel,
     async fetch(caller, input, init) {
       const request = new Request(input, init);
-      const body = await request.text();
+      const body = plain(caller, await request.text());
       const [{ node, attempt }, all] = await Promise.all([placeOf(caller), (known ??= calls())]);
       const place = `${node} ${attempt}`;
       const call = (answered.get(place) ?? 0) + 1;
