@@ -204,7 +204,7 @@ describe('what a person has of their own for a program', () => {
       usable: { ok: true },
     });
     expect(of('gemini')).toMatchObject({
-      usable: { ok: false, remedy: expect.stringContaining('agent install gemini') },
+      usable: { ok: false, lacks: 'program', remedy: expect.stringContaining('agent install gemini') },
     });
     expect(of('mybot')).toMatchObject({
       own: true,

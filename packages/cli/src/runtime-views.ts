@@ -49,7 +49,7 @@ export function runtimeViews({ programs, upstream, defaultProvider, confinement 
       own: ofUser,
       ways,
       credentials,
-      usable: [caged, installed, either].find(({ ok }) => !ok) ?? { ok: true, message: 'ready' },
+      usable: usableBy({ sandbox: caged, program: installed, model: either }),
     };
   }
 
@@ -85,12 +85,23 @@ export function runtimeViews({ programs, upstream, defaultProvider, confinement 
         own: false,
         ways: [{ runtime: 'model-loop', installed: { ok: true, message: 'built in' } }],
         credentials: { gateway: asked },
-        usable: [caged, asked].find(({ ok }) => !ok) ?? { ok: true, message: 'ready' },
+        usable: usableBy({ sandbox: caged, model: asked }),
       };
       const views = programs.all().map((program) => viewOf(program, programs.isOwn(program), provider));
       return [loop, ...(await Promise.all(views))];
     },
   };
+}
+
+/** All that is needed at once: the first that is missing is what keeps it from being used. */
+function usableBy(
+  needed: Partial<Record<NonNullable<RuntimeView['usable']['lacks']>, Standing>>,
+): RuntimeView['usable'] {
+  for (const lacks of ['sandbox', 'program', 'model'] as const) {
+    const standing = needed[lacks];
+    if (standing?.ok === false) return { ...standing, lacks };
+  }
+  return { ok: true, message: 'ready' };
 }
 
 const BY = { path: 'on PATH', install: 'installed by fusion-kit', npx: "in npx's cache" } as const;

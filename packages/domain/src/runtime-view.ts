@@ -25,7 +25,7 @@ export const RuntimeView = z.object({
   /** Whether it can work by each kind of credentials; one that is not named is none of its. */
   credentials: z.partialRecord(Credentials, Standing),
   /** Whether an agent of it can work now, and what keeps it where it cannot. */
-  usable: Standing,
+  usable: Standing.extend({ lacks: z.enum(['sandbox', 'program', 'model']).optional() }),
 });
 export type RuntimeView = z.infer<typeof RuntimeView>;
 

@@ -22,7 +22,7 @@ export async function listRuntimes(call: Call): Promise<Answer> {
           rows: items.map((view) => [
             view.program ?? '',
             `${plain(view.title)}${view.own ? ' (yours)' : ''}`,
-            view.usable.ok ? paint.green('✓ ready') : paint.red(`✗ ${keeper(view)}`),
+            view.usable.ok ? paint.green('✓ ready') : paint.red(`✗ ${LACKS[view.usable.lacks ?? 'model']}`),
             view.ways.map(({ runtime, installed }) => (installed.ok ? runtime : paint.dim(runtime))).join(' '),
             plain(view.ways.find(({ version }) => version)?.version ?? ''),
             mark(view.credentials.gateway, paint),
@@ -36,13 +36,7 @@ export async function listRuntimes(call: Call): Promise<Answer> {
   };
 }
 
-/** What keeps it from being used, in a word. */
-const keeper = ({ ways, credentials, usable }: RuntimeView): string => {
-  if (ways.every(({ installed }) => !installed.ok)) return 'not installed';
-  return Object.values(credentials).includes(usable) || usable.message === credentials.gateway?.message
-    ? 'no model'
-    : 'no sandbox';
-};
+const LACKS = { sandbox: 'no sandbox', program: 'not installed', model: 'no model' } as const;
 
 const mark = (standing: Standing | undefined, paint: Paint): string => {
   if (!standing) return paint.dim('–');
