@@ -78,7 +78,7 @@ export async function takeTurn(work: AgentWork, hands: Hands, mind: Mind): Promi
       pulse.beat();
       if (done) return claimOf(value, desk.outputs());
       if (value.type === 'delta') {
-        hands.show(value.text);
+        if (value.text !== '') hands.show(value.text);
         continue;
       }
       await hands.keep(value);

@@ -21,6 +21,7 @@ import { type Deed, deedsIn } from './runtime-deeds.ts';
 // - `logged-out`: wants a login
 // - `forgetful`: cannot load a session; it writes what it is asked into `asked.txt`
 // - `silent-end`: stops without a word, as one does whose model is refused
+// - `thoughtful`: thinks, and says nothing
 // - `stubborn`: goes on when it is told to stop
 
 const MANNER = process.env['ACP_AGENT'] ?? '';
@@ -185,6 +186,11 @@ const app = agent({ name: 'acp-agent' })
     const stop = new AbortController();
     underWay.set(sessionId, stop);
     if (MANNER === 'silent-end') return { stopReason: 'end_turn' };
+    if (MANNER === 'thoughtful') {
+      const talk = { client, sessionId, cwd: places.get(sessionId)!, signal: stop.signal };
+      await tell(talk, { sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: 'hm' } });
+      return { stopReason: 'end_turn' };
+    }
     if (MANNER === 'forgetful') await writeFile(join(places.get(sessionId)!, 'asked.txt'), text);
     try {
       await work({ client, sessionId, cwd: places.get(sessionId)!, signal: stop.signal });

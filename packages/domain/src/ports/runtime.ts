@@ -63,7 +63,7 @@ type CallsPlain<E> = E extends { calls: infer Calls extends readonly unknown[] }
 export type RuntimeEvent =
   Bare<ConversationEvent> extends infer E ? (E extends unknown ? CallsPlain<Plain<E>> : never) : never;
 
-/** Text as it is being written; shown, never kept. */
+/** Text as it is being written; shown, never kept. An empty one is a sign that it gets on, and nothing else. */
 export interface Delta {
   type: 'delta';
   text: string;

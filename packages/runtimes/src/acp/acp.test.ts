@@ -143,6 +143,11 @@ describe('what a program says', () => {
     expect(result.summary).toBe('written');
   });
 
+  it('is a sign that it gets on, also when it only thinks', async () => {
+    const { turn } = await bench([]);
+    expect((await drive(runtime('thoughtful'), turn)).deltas).toEqual(['']);
+  });
+
   it('of what it used counts where nobody else counts it', async () => {
     const { turn } = await bench([{ finish: 'done' }]);
     expect(eventsOf((await drive(runtime(), turn)).events, 'usage.reported')).toEqual([]);

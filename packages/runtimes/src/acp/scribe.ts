@@ -64,6 +64,11 @@ export class Scribe {
     }
   }
 
+  /** The program does something that is not written down. */
+  alive(): void {
+    this.#write({ type: 'delta', text: '' });
+  }
+
   /** A call that waits to be permitted is told of before; returns its id. */
   asked(update: CallUpdate): { callId: string; tool: string } {
     const call = this.#callOf(update);

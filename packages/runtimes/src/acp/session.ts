@@ -63,8 +63,9 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
 
   const connection = client({ name: 'fusion-kit' })
     .onNotification(methods.client.session.update, raw, ({ params }) => {
+      if (!seen.listens) return; // what it tells of a conversation that it loads was told before
       const update = SessionUpdate.safeParse(SessionNotification.safeParse(params).data?.update).data;
-      if (!update || !seen.listens) return; // what it tells of a conversation that it loads was told before
+      if (!update) return scribe.alive(); // it thinks, for example
       if (update.sessionUpdate === 'usage_update' && update.cost?.currency === 'USD') seen.costUsd = update.cost.amount;
       scribe.see(update);
     })

@@ -56,7 +56,7 @@ export async function* talk(
     .then((): never => {
       throw new FusionError('agent_stalled', `the program of ${turn.agent.name} does not stop when it is told to`);
     });
-  let end: PromptEnd;
+  let end: PromptEnd | undefined;
   try {
     end = yield* channel.until(Promise.race([ended, deaf]));
   } catch (thrown) {
@@ -64,6 +64,7 @@ export async function* talk(
     yield* closed(scribe, channel, 'error');
     throw why instanceof FusionError ? why : (turn.services?.failure() ?? thrown);
   } finally {
+    if (!end) session.cancel(); // also when nobody waits for it any more
     over.abort();
     deaf.catch(() => undefined);
     scribe.onStep = undefined;

@@ -6,7 +6,7 @@ import { unlessAborted } from '../model-loop/unless-aborted.ts';
 import type { LaunchedProgram } from '../programs/launched.ts';
 import { Channel } from './channel.ts';
 import { claimOf } from './claim.ts';
-import { latestAttempt, openingOf, stepsIn } from '../model-loop/conversation.ts';
+import { deliveredIn, latestAttempt, openingOf, stepsIn } from '../model-loop/conversation.ts';
 import { goingOn, sessionIn } from './conversation.ts';
 import type { ProgramProcess } from './program-process.ts';
 import { accountOf, GO_ON, houseRules, INTERRUPTED, paragraphs, repairPrompt, taskPrompt } from './prompts.ts';
@@ -41,6 +41,11 @@ export async function* work(
   signal: AbortSignal,
 ): AsyncGenerator<RuntimeEvent | Delta, TurnResult> {
   const { program } = launched;
+  const told = new Set(deliveredIn(turn.history));
+  const messagesOf = async () => {
+    const taken = await unlessAborted(turn.takeMessages(), signal);
+    return taken.filter(({ id }) => !told.has(id) && told.add(id));
+  };
   const channel = new Channel();
   const history = [...turn.history];
   const write = (item: RuntimeEvent | Delta) => {
@@ -59,7 +64,7 @@ export async function* work(
 
   /** What a program has to be told that does not remember it. */
   let introduction = session.resumed ? '' : paragraphs(system, task, isNew ? undefined : accountOf(turn.history));
-  let next = saying(goingOn(turn), await unlessAborted(turn.takeMessages(), signal));
+  let next = saying(goingOn(turn), await messagesOf());
   const stepsBefore =
     next?.attempt === undefined ? stepsIn(history) - stepsIn(latestAttempt(history)) : stepsIn(history);
   const lastStep = stepsBefore + turn.work.maxSteps;
@@ -78,10 +83,7 @@ export async function* work(
 
     const isCut = CUT_OFF.includes(end.stopReason) && ++cuts <= CUTS_MAX;
     const follow = end.isPaused ? INTERRUPTED : isCut ? GO_ON : undefined;
-    next = saying(
-      follow === undefined ? undefined : { text: follow, messageIds: [] },
-      await unlessAborted(turn.takeMessages(), signal),
-    );
+    next = saying(follow === undefined ? undefined : { text: follow, messageIds: [] }, await messagesOf());
     if (next) continue;
 
     const { missing, ...result } = claimOf(history, turn.work, turn.reported?.());
