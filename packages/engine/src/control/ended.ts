@@ -29,7 +29,10 @@ export function brokenIn(world: World, round: Round | undefined): Broken | undef
 }
 
 /** Ends a task as a run ends because of what is in it: failed when something failed, else cancelled. */
-export function brokenBy({ id }: Task, broken: readonly Broken[]): CommandOf<'control.fail'> | CommandOf<'task.cancel'> {
+export function brokenBy(
+  { id }: Task,
+  broken: readonly Broken[],
+): CommandOf<'control.fail'> | CommandOf<'task.cancel'> {
   const failed = broken.flatMap((each) => each.failed);
   if (failed.length > 0) return { type: 'control.fail', taskId: id, failure: failureThrough(failed) };
   return { type: 'task.cancel', taskId: id, reason: reasonThrough(broken.flatMap((each) => each.cancelled)) };
