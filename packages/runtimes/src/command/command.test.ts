@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import type { RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import { drive } from '@fusion-kit/testing/runtime-bench';
 import { runtimeConformance } from '@fusion-kit/testing/runtime-conformance';
 import { eventsOf } from '@fusion-kit/testing/runtime-script';
@@ -163,10 +163,10 @@ describe('a program whose output is plain', () => {
 
   it('is told in a new process what was done before, and why it goes on', async () => {
     const { runtime, turn } = await bench('process.stdin.pipe(process.stdout)');
-    const history = [
+    const history: RuntimeEvent[] = [
       { type: 'turn.opened', system: 'Rules.', prompt: 'The task as it was.' },
       { type: 'step.answered', step: 1, text: 'I looked at the shelf.', calls: [], finishReason: 'tool_calls' },
-    ] as const;
+    ];
     const { result, events } = await drive(runtime, { ...turn, history, note: 'the tests failed', attempt: 2 });
     expect(result.summary).toMatch(
       /Rules\.[\s\S]*The task as it was\.[\s\S]*I looked at the shelf\.[\s\S]*the tests failed/,
