@@ -25,7 +25,7 @@ const finish = (outputs: Record<string, string> = {}) => ({
 });
 const write = (content: string) => ({ calls: [{ tool: 'write_file', input: { path: 'read me.txt', content } }] });
 
-it('an output that breaks its schema is given back once, with where it breaks it, and accepted when it is mended', async () => {
+it('an output that breaks its schema is given back at once, with where it breaks it, and no attempt is used up when it is mended', async () => {
   const schema = { type: 'object', required: ['total'], properties: { total: { type: 'integer' } } };
   const { engine, start, model } = await house(
     (request) => finish({ sum: says(request, '/total must be integer') ? '{"total":3}' : '{"total":"three"}' }),
@@ -35,8 +35,25 @@ it('an output that breaks its schema is given back once, with where it breaks it
   const run = await start([node('sum', [], { ...once, work })]);
   expect((await runEnds(engine, run.id)).event.type).toBe('run.completed');
   const [task] = await tasksOf(engine, run.id);
-  expect(task).toMatchObject({ attempts: 1, outputs: { sum: '{"total":3}' } });
+  expect(task).toMatchObject({ attempts: 0, outputs: { sum: '{"total":3}' } });
+  expect(model.requests).toHaveLength(2);
   expect(says(model.requests[0]!, '- sum: JSON text, nothing before or after it, that keeps to {')).toBe(true);
+});
+
+it('an output that stays wrong ends the attempt, and the next one hears why and can mend it as often', async () => {
+  const schema = { type: 'object', required: ['total'] };
+  const { engine, start, model } = await house(
+    (request) => finish({ sum: says(request, 'Attempt 1 was not accepted') ? '{"total":3}' : '{}' }),
+    1,
+  );
+  const work = { ...agentWork('sum'), outputs: ['sum'], outputSchemas: { sum: schema } };
+  const run = await start([node('sum', [], { ...once, work })]);
+  expect((await runEnds(engine, run.id)).event.type).toBe('run.completed');
+  const [task] = await tasksOf(engine, run.id);
+  expect(task).toMatchObject({ attempts: 1, outputs: { sum: '{"total":3}' } });
+  expect(model.requests).toHaveLength(5);
+  const [first, second] = await engine.events(0, 10, { types: ['turn.opened', 'turn.told'] });
+  expect([first?.event.type, second?.event]).toMatchObject(['turn.opened', { attempt: 2 }]);
 });
 
 it('work that could not be merged is done again on top of what has landed, in the same conversation', async () => {

@@ -18,8 +18,8 @@ export interface RecordedCall extends CallPlace {
 
 export interface RecordedUpstreamOptions {
   id: string;
-  /** The provider that was recorded; its client is used again, and nothing of it is ever asked. */
-  like: Pick<Upstream, 'protocol' | 'baseUrl' | 'wires' | 'defaultModel'>;
+  /** The provider that was recorded; its client is used again, and nothing of it is ever asked but its list of models, which may be missing. */
+  like: Pick<Upstream, 'protocol' | 'baseUrl' | 'wires' | 'defaultModel' | 'models'>;
   /** Asked for once. */
   calls: () => Promise<readonly RecordedCall[]>;
   placeOf: (caller: Caller) => Promise<CallPlace>;
@@ -38,7 +38,7 @@ export function recordedUpstream({
   placeOf,
   plain = (_caller, body) => body,
 }: RecordedUpstreamOptions): Upstream {
-  const { protocol, baseUrl, wires, defaultModel } = like;
+  const { protocol, baseUrl, wires, defaultModel, models } = like;
   const answered = new Map<string, number>();
   let known: Promise<readonly RecordedCall[]> | undefined;
 
@@ -67,6 +67,8 @@ export function recordedUpstream({
       const type = /^\s*[[{]/.test(recorded.response) ? 'application/json' : 'text/event-stream';
       return new Response(recorded.response, { headers: { 'content-type': type } });
     },
+    // A conversation is shortened by the size of its model's context, as it was then.
+    ...(models && { models: (signal) => models.call(like, signal) }),
     check: async () => ({ ok: true, credential: 'none needed', remainingUsd: null, checkedAt: Date.now() }),
   };
 }

@@ -41,6 +41,17 @@ export function transcriptOf(entries: readonly Entry[]): Passage[] {
       case 'turn.told':
         passages.push({ kind: 'told', seq, at, text: event.text });
         break;
+      case 'turn.compacted':
+        passages.push({
+          kind: 'turning',
+          seq,
+          at,
+          text:
+            event.text === undefined
+              ? `the model sees tool results before step ${event.before} cut short`
+              : `of what lies before step ${event.before} the model sees its notes only`,
+        });
+        break;
       case 'step.answered':
         if (event.text !== '') passages.push({ kind: 'said', seq, at, text: event.text, step: event.step });
         break;
