@@ -1,21 +1,27 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { missingProgram } from './agent-installs.ts';
-import { agentWalk, mistakesOf } from './agent-walk.ts';
+import { agentWalk, mistakesOf, programHouse } from './agent-walk.ts';
+import { agentWork, eventually, node } from './house.ts';
 import { scratch } from './real-server.ts';
+
+/** A place for what is known of programs; the test is skipped, saying why, where one of them cannot be had. */
+async function placeWith(test: TestContext, ...names: string[]): Promise<string> {
+  const place = await scratch('acp-real');
+  onTestFinished(() => place.remove());
+  for (const name of names) {
+    const why = await missingProgram(name, place.path);
+    if (why) test.skip(`this needs ${name}: ${why}`);
+  }
+  return place.path;
+}
 
 it(
   'Claude Code and Codex do a task each in their cages, by a model behind the gateway, and write to each other',
   { timeout: 500_000 },
   async (test) => {
-    const place = await scratch('acp-real');
-    const dataDir = place.path;
-    onTestFinished(() => place.remove());
-    for (const name of ['claude', 'codex']) {
-      const why = await missingProgram(name, dataDir);
-      if (why) return test.skip(`this walk needs ${name}: ${why}`);
-    }
+    const dataDir = await placeWith(test, 'claude', 'codex');
     const walk = await agentWalk({ plan: 'claude', build: 'codex' }, { dataDir });
     onTestFinished(walk.close);
     expect(mistakesOf(walk)).toEqual([]);
@@ -29,5 +35,23 @@ it(
     for (const call of calls) expect(call).toMatchObject({ model: 'scripted/coder', status: 200, basis: 'reported' });
     expect(walk.told('usage.reported')).toEqual([]);
     expect(await readdir(join(walk.data, 'bridge'))).toEqual([]);
+  },
+);
+
+it.each([
+  { why: 'its budget is spent', budget: { tokens: 10 }, ends: 'task.failed', code: 'budget_exceeded' },
+  { why: 'the provider has no credits left', budget: {}, ends: 'task.requeued', code: 'provider_credits' },
+])(
+  'Claude Code has not done its task where $why, whatever it says: $ends',
+  { timeout: 300_000 },
+  async ({ budget, ends, code }, test: TestContext) => {
+    const dataDir = await placeWith(test, 'claude');
+    const { house, server, close } = await programHouse([{ program: 'claude', budget }], dataDir);
+    onTestFinished(close);
+    server.faults([{ status: 402, times: 1_000 }]);
+    const work = { ...agentWork('one'), expectsChanges: false };
+    await house.start([node('one', [], { work, requires: [], timeoutMs: 240_000 })]);
+    const { event } = await eventually(house.engine, ['task.failed', 'task.requeued', 'task.completed']);
+    expect(event).toMatchObject({ type: ends, failure: { code } });
   },
 );

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { Event, EventOf, EventType } from '@fusion-kit/domain/event';
 import { preview } from '@fusion-kit/domain/text';
 import { acp } from '@fusion-kit/runtimes/acp/acp';
 import { openPrograms } from '@fusion-kit/runtimes/programs/open-programs';
 import { googleUpstream } from '@fusion-kit/upstreams/vendors';
-import { startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
+import { type ScriptedServer, startScriptedServer } from '@fusion-kit/upstreams/scripted/server';
 import { scriptedUpstream } from '@fusion-kit/upstreams/scripted/upstream';
 import { agentWork, node, runEnds, tasksOf } from './house.ts';
-import { openWorkingHouse } from './working-house.ts';
+import { openWorkingHouse, type WorkingHouse } from './working-house.ts';
 
 /** What the model has the agent do whose prompt this is in. */
 const scripted = (...steps: readonly object[]): string => `<<SCRIPT ${JSON.stringify(steps)} >>`;
@@ -26,6 +27,28 @@ const BUILD = scripted(
   { mcp: 'fusion_send_message', args: { to: 'ada', text: 'it is built' } },
   { say: 'It is built as planned.' },
 );
+
+/** A house with agents that are programs, at work for a scripted model behind the gateway. */
+export async function programHouse(
+  team: readonly (Partial<AgentSpec> & { program: string })[],
+  dataDir: string,
+): Promise<{ house: WorkingHouse; server: ScriptedServer; readonly close: () => Promise<void> }> {
+  const programs = openPrograms({ env: process.env, dataDir });
+  const server = await startScriptedServer();
+  const { apiKey, baseUrl } = server;
+  const isGemini = team.some(({ program }) => programs.named(program).wire === 'gemini');
+  const house = await openWorkingHouse({
+    runtimes: [acp({ programs })],
+    upstream: (meter) =>
+      isGemini ? googleUpstream({ apiKey, baseUrl: `${baseUrl}beta`, meter }) : scriptedUpstream({ server, meter }),
+    team: team.map((member) => ({ runtime: 'acp', model: 'scripted/coder', ...member })),
+  });
+  const close = async () => {
+    await house.close();
+    await server.close();
+  };
+  return { house, server, close };
+}
 
 export interface AgentWalk {
   ended: Event;
@@ -48,23 +71,11 @@ export async function agentWalk(
   { plan, build }: { plan: string; build: string },
   { dataDir, meanwhile = () => {} }: { dataDir: string; meanwhile?: (data: string) => void },
 ): Promise<AgentWalk & { readonly close: () => Promise<void> }> {
-  const programs = openPrograms({ env: process.env, dataDir });
-  const server = await startScriptedServer();
-  const { apiKey, baseUrl } = server;
-  const isGemini = programs.named(plan).wire === 'gemini';
-  const house = await openWorkingHouse({
-    runtimes: [acp({ programs })],
-    upstream: (meter) =>
-      isGemini ? googleUpstream({ apiKey, baseUrl: `${baseUrl}beta`, meter }) : scriptedUpstream({ server, meter }),
-    team: [
-      { name: 'ada', runtime: 'acp', program: plan, model: 'scripted/coder', capabilities: ['plan'] },
-      { name: 'bob', runtime: 'acp', program: build, model: 'scripted/coder', capabilities: ['build'] },
-    ],
-  });
-  const close = async () => {
-    await house.close();
-    await server.close();
-  };
+  const team = [
+    { name: 'ada', program: plan, capabilities: ['plan'] },
+    { name: 'bob', program: build, capabilities: ['build'] },
+  ];
+  const { house, close } = await programHouse(team, dataDir);
   try {
     const { engine, project, data } = house;
     meanwhile(data);
