@@ -112,7 +112,7 @@ export const dispatchRules: Rules<
   'activity.record'(world, { caller, events }, at) {
     const task = open(world, caller);
     if (world.get('agents', caller.agentId)?.credentials === 'login') requireUnspent(world, caller, at);
-    const taken = new Set(events.flatMap((event) => takenBy(task, { ...event, ...caller })));
+    const taken = new Set(task.questions && events.flatMap((event) => takenBy(task, { ...event, ...caller })));
     const closed = [...taken].map((questionId): Event => ({ type: 'question.closed', v: 1, ...caller, questionId }));
     const recorded = events.flatMap((event): Event[] => {
       const told = event.type === 'turn.told' ? delivered(world, caller, event.messageIds) : [];
