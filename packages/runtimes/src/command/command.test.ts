@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FusionError } from '@fusion-kit/domain/errors';
 import type { RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import { drive } from '@fusion-kit/testing/runtime-bench';
 import { runtimeConformance } from '@fusion-kit/testing/runtime-conformance';
@@ -174,6 +175,20 @@ describe('a program whose output is plain', () => {
     expect(eventsOf(events, 'turn.told')).toMatchObject([{ text: 'the tests failed', attempt: 2 }]);
     expect(eventsOf(events, 'turn.opened')).toEqual([]);
   });
+});
+
+it('a model that is refused for good ends the program that tries again for ever, with the reason', async () => {
+  const { runtime, turn } = await bench('setInterval(() => undefined, 1_000)');
+  const refused = new FusionError('provider_credits', 'no credits left', { retryAfterMs: 3_600_000 });
+  const services = { url: 'http://127.0.0.1:1', token: 'the-token', failure: () => refused };
+  await expect(drive(runtime, { ...turn, services })).rejects.toBe(refused);
+});
+
+it('an agent that is to ask first is refused: there is nobody to ask', async () => {
+  const { runtime, turn } = await bench('console.log("done")');
+  const agent = { ...turn.agent, permissions: 'ask' as const };
+  await expect(runtime.check?.(agent)).rejects.toMatchObject({ code: 'permissions_unheld' });
+  await expect(drive(runtime, { ...turn, agent })).rejects.toMatchObject({ code: 'permissions_unheld' });
 });
 
 describe('a program that speaks a dialect', () => {

@@ -4,6 +4,7 @@ import { Channel } from '../acp/channel.ts';
 import { claimOf } from '../acp/claim.ts';
 import { finishedIn } from '../acp/conversation.ts';
 import { houseRules, taskPrompt } from '../acp/prompts.ts';
+import { refusedForGood } from '../acp/refusal.ts';
 import { Scribe } from '../acp/scribe.ts';
 import { openingOf } from '../model-loop/conversation.ts';
 import { toldPrompt } from '../model-loop/prompt.ts';
@@ -23,13 +24,18 @@ const DONE = 'end_turn';
 export const command = ({ programs }: { programs: Programs }): Runtime => ({
   id: 'command',
   needsModel: (agent) => programs.needsModel(agent),
-  check: (agent) => programs.check(agent, 'headless'),
+  async check(agent) {
+    await programs.check(agent, 'headless');
+    requireAllowed(agent);
+  },
   async *run(turn, signal) {
     signal.throwIfAborted();
     const finished = finishedIn(turn);
     if (finished) return finished;
+    requireAllowed(turn.agent);
     await unlessAborted(turn.gate(), signal);
-    const launched = await programs.launch(turn, 'headless', signal);
+    // Whoever does not wait for it any more is not needed: what it has prepared by then it puts away itself.
+    const launched = await unlessAborted(programs.launch(turn, 'headless', signal), signal);
     try {
       return yield* work(turn, launched, signal);
     } finally {
@@ -37,6 +43,16 @@ export const command = ({ programs }: { programs: Programs }): Runtime => ({
     }
   },
 });
+
+/** @throws {FusionError} `permissions_unheld`: it works without a person, so that it has nobody to ask */
+function requireAllowed({ name, permissions = 'allow' }: Turn['agent']): void {
+  if (permissions === 'allow') return;
+  throw new FusionError(
+    'permissions_unheld',
+    `agent ${name} has permissions ${permissions}, and a program of runtime command asks nobody`,
+    { remedy: 'Use runtime `acp`, or leave it to the cage: permissions `allow`.' },
+  );
+}
 
 async function* work(
   turn: Turn,
@@ -84,6 +100,11 @@ async function* work(
       stop.abort(new FusionError('step_limit', `task ${turn.title} was not finished in ${turn.work.maxSteps} steps`));
   };
   const running = ended();
+  // Programs try again for long, or end as if all were well: the task can be parked at once.
+  refusedForGood(turn, either).then(
+    (refused) => stop.abort(refused),
+    () => undefined,
+  );
   let end: ProgramEnd;
   try {
     end = yield* channel.until(running);
