@@ -65,19 +65,23 @@ async function openStage(sandbox: 'bubblewrap' | 'none'): Promise<Stage & { clos
   };
 }
 
-/** Has an agent do one node's work, and waits for its end. */
-async function worked(
-  { server, projectId }: Stage,
-  work: string,
-  member = `{name: mallory, runtime: shell, capabilities: [attack], limits: ${JSON.stringify(LIMITS)}}`,
-): Promise<Task> {
+/** An agent of the runtime for commands, on a short leash. */
+const MALLORY = `{name: mallory, runtime: shell, capabilities: [attack], limits: ${JSON.stringify(LIMITS)}}`;
+
+/** Gives an agent one node's work. @returns the run */
+async function begun({ server, projectId }: Stage, work: string, member = MALLORY): Promise<string> {
   const source = `name: attack\nteam: [${member}]\nnodes:\n  attack:\n    requires: [attack]\n    retries: 0\n    ${work}\n`;
   const { id } = await server.call<{ id: string }>('POST', '/workflows', { project: projectId, source });
   const { run } = await server.call<{ run: Run }>('POST', `/workflows/${id}/start`, { provider: 'scripted' });
-  await expect
-    .poll(async () => (await server.call<Run>('GET', `/runs/${run.id}`)).state, PATIENT)
-    .toMatch(/completed|failed/);
-  const { items } = await server.call<{ items: Task[] }>('GET', `/tasks?run=${run.id}`);
+  return run.id;
+}
+
+/** Has an agent do one node's work, and waits for its end. */
+async function worked(stage: Stage, work: string, member?: string): Promise<Task> {
+  const run = await begun(stage, work, member);
+  const state = async () => (await stage.server.call<Run>('GET', `/runs/${run}`)).state;
+  await expect.poll(state, PATIENT).toMatch(/completed|failed/);
+  const { items } = await stage.server.call<{ items: Task[] }>('GET', `/tasks?run=${run}`);
   return items[0]!;
 }
 const attacked = (stage: Stage, script: string) => worked(stage, `run: ${JSON.stringify(script)}`);
@@ -329,4 +333,30 @@ describe('while an agent works', () => {
       await stage.close();
     }
   });
+});
+
+it('what agents of a killed server left is ended by the next one, also where nothing tells whose it is', async () => {
+  const stage = await openStage('none');
+  await begun(stage, `run: ${JSON.stringify(`${DAEMON}; exec sleep 1000`)}`);
+  const daemons = async () => {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const words = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+    return words.filter((each) => each === `sleep\0${MARK}\0`).length;
+  };
+  try {
+    await expect.poll(daemons, PATIENT).toBe(3);
+    await stage.server.kill();
+    expect(await daemons()).toBe(3);
+    expect((await leftGroups(stage.data)).length).toBeGreaterThan(0);
+    const next = await startServer({ home: stage.data, sandbox: 'none' });
+    try {
+      expect(await daemons()).toBe(0);
+      expect(next.said()).toMatch(/the control group .* of an earlier server was still there: it is gone/);
+    } finally {
+      await next.stop();
+    }
+    expect(await leftGroups(stage.data)).toEqual([]);
+  } finally {
+    await stage.close();
+  }
 });

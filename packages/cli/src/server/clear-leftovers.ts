@@ -11,11 +11,12 @@ const SAID = {
 
 /** Ends what the agents of an earlier server of this data directory left running, and says so; removes the sockets it served them at. Called by who holds the data directory. */
 export async function clearLeftovers(dataDir: string, log: (line: string) => void): Promise<void> {
-  for (const { path, gone } of await endLeftGroups(dataDir))
-    log(`the control group ${path} of an earlier server was still there: it ${gone ? 'is gone' : 'cannot be removed'}`);
   const { ended, known } = await endLeftovers(dataDir);
   if (!known) log('whether agents of an earlier server left processes is unknown: this system does not list them');
   for (const { pid, place, how } of ended)
     log(`process ${pid}, which an earlier server had started for ${place}, was still there: it ${SAID[how]}`);
+  // What had left its place and its parents has not left its group.
+  for (const { path, gone } of await endLeftGroups(dataDir))
+    log(`the control group ${path} of an earlier server was still there: it ${gone ? 'is gone' : 'cannot be removed'}`);
   await rm(join(dataDir, 'bridge'), { recursive: true, force: true });
 }
