@@ -9,10 +9,13 @@ export class ChangedRows implements Iterable<RowWrite> {
     getOrMake(this.#tables, write.table, () => new Map<string, RowWrite>()).set(write.id, write);
   }
 
-  /** Whether one of a table changed; one of these, when they are named. */
-  has(table: Table, ids?: readonly string[]): boolean {
-    const rows = this.#tables.get(table);
-    return rows !== undefined && (ids?.some((id) => rows.has(id)) ?? true);
+  get(table: Table, id: string): RowWrite | undefined {
+    return this.#tables.get(table)?.get(id);
+  }
+
+  /** Whether any row of a table changed. */
+  hasAny(table: Table): boolean {
+    return this.#tables.has(table);
   }
 
   *[Symbol.iterator](): Iterator<RowWrite> {

@@ -108,6 +108,17 @@ describe('a failed commit', () => {
     expect(await journal.readAfter(0, 10)).toHaveLength(1);
   });
 
+  it('is no worse than a journal that fails by itself', async () => {
+    let fail: (error: Error) => void = () => {};
+    const failed = new Promise<never>((_resolve, reject) => (fail = reject));
+    const journal = Object.assign(new ArrayJournal(), { failed });
+    const writer = new Writer({ journal, log: new Log(journal, 0), world: new World(), clock: () => 1 });
+    await writer.submit(project);
+    fail(new Error('the disk is full'));
+    await expect(writer.failed).rejects.toMatchObject({ code: 'journal_failed' });
+    await expect(writer.submit(spawn(1))).rejects.toThrow('the disk is full');
+  });
+
   it('rejects a read that saw what could not be kept', async () => {
     const { journal, writer } = open({ failCommitAt: 1 });
     journal.hold();

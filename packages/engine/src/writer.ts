@@ -58,7 +58,7 @@ export class Writer {
   #handedOver: (entries: readonly Entry[]) => void = () => {};
   #failure: FusionError | undefined;
   #fail: (error: FusionError) => void = () => {};
-  /** Rejects when a commit has failed. */
+  /** Rejects when a commit has failed, or the journal. */
   readonly failed: Promise<never>;
 
   constructor(options: WriterOptions) {
@@ -67,6 +67,7 @@ export class Writer {
     this.#seq = options.log.head;
     this.failed = new Promise((_resolve, reject) => (this.#fail = reject));
     this.failed.catch(() => {});
+    options.journal.failed?.catch((thrown: unknown) => this.#stop(asFusionError(thrown)));
   }
 
   /** @throws {FusionError} the refusal, once what it saw is durable */

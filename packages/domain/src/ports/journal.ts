@@ -66,6 +66,8 @@ export interface JournalFaults {
  * Reads see committed batches only, and whole ones.
  */
 export interface Journal {
+  /** Rejects when it cannot keep what it took, though nobody asks: its process has to end as after an append that failed. A journal that keeps all at once has no such thing. */
+  readonly failed?: Promise<never>;
   /**
    * Appends all events and rows or none, durably (synced) when the promise resolves.
    * @throws {FusionError} `version_conflict` when the journal holds another last number; `journal_failed` when it cannot write, and then nothing

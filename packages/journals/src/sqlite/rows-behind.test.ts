@@ -30,11 +30,12 @@ test('rows that could not be written stay behind, and are written with what came
   const behind = new RowsBehind(writer, 0, { faults, behindMs: NEVER });
   behind.put([taskRow(1, 'queued'), taskRow(2, 'queued')], 2);
   await expect(behind.caughtUp()).rejects.toThrow('made to fail');
-  expect(behind.concerns({ table: 'tasks', ids: [sampleId('tsk', 2)], limit: 1 })).toBe(true);
+  await expect(behind.failed).rejects.toThrow('made to fail');
+  expect(behind.waiting('tasks', sampleId('tsk', 2))).toEqual(taskRow(2, 'queued'));
   behind.put([taskRow(1, 'running')], 3);
   faults.failCommit = false;
   await behind.caughtUp();
-  expect(behind.concerns({ table: 'tasks', limit: 1 })).toBe(false);
+  expect(behind.concerns('tasks')).toBe(false);
   const states = await writer.readOne({ sql: 'select state from rows order by id', parameters: [] });
   expect([...states, ...(await writer.readOne(ROWS_SEQ))]).toEqual([['running'], ['queued'], ['3']]);
 });
@@ -58,6 +59,8 @@ test('whoever reads rows finds those of every commit; whoever looks at the file 
   await append(1, 'project.created');
   expect(await journal.find({ table: 'projects', limit: 9 })).toHaveLength(1);
   await append(2, 'agent.spawning');
+  const [named] = await journal.find({ table: 'agents', ids: [SAMPLE['agent.spawning'].agentId], limit: 1 });
+  expect(named).toMatchObject({ name: 'ada', state: 'spawning' });
   expect(await looks()).toEqual({ head: 2, rowsSeq: 1, tables: ['projects'] });
   expect(await journal.snapshot(['agents'])).toMatchObject({ seq: 2, rows: { agents: [{ name: 'ada' }] } });
   expect(await looks()).toEqual({ head: 2, rowsSeq: 2, tables: ['agents', 'projects'] });

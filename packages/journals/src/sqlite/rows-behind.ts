@@ -1,5 +1,4 @@
 import { ChangedRows } from '@fusion-kit/domain/changed-rows';
-import type { RowQuery } from '@fusion-kit/domain/ports/journal';
 import type { RowWrite, Table } from '@fusion-kit/domain/row';
 import { rowSteps } from './batch.ts';
 import type { Connection } from './connection.ts';
@@ -38,26 +37,34 @@ export class RowsBehind {
   #written: number;
   #last: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #fail: (thrown: unknown) => void = () => {};
+  /** Rejects when rows cannot be written, whoever asked for it. */
+  readonly failed = new Promise<never>((_resolve, reject) => (this.#fail = reject));
 
   constructor(writer: Connection, seq: number, options: RowsBehindOptions = {}) {
     this.#writer = writer;
     this.#seq = seq;
     this.#written = seq;
     this.#options = options;
+    this.failed.catch(() => {});
   }
 
   /** Takes the rows of a batch that has been committed, and the number of its last event. */
   put(rows: readonly RowWrite[], seq: number): void {
     for (const write of rows) this.#rows.put(write);
     this.#seq = seq;
-    // What cannot be written stays behind: whoever reads is told.
-    const write = () => void this.caughtUp().catch(() => {});
+    const write = () => void this.caughtUp().catch(() => {}); // told by `failed`
     this.#timer ??= setTimeout(write, this.#options.behindMs ?? BEHIND_MS).unref();
   }
 
-  /** Whether the database may not have yet what a query looks for. */
-  concerns<T extends Table>({ table, ids }: RowQuery<T>): boolean {
-    return [this.#rows, this.#writing].some((rows) => rows.has(table, ids));
+  /** What waits for a row; nothing when the database has it as it is. */
+  waiting(table: Table, id: string): RowWrite | undefined {
+    return this.#rows.get(table, id) ?? this.#writing.get(table, id);
+  }
+
+  /** Whether any row of a table waits. */
+  concerns(table: Table): boolean {
+    return this.#rows.hasAny(table) || this.#writing.hasAny(table);
   }
 
   /** Resolves when all that was put before is in the database. One write after the other: none may say that it has what failed before it. */
@@ -81,6 +88,7 @@ export class RowsBehind {
     } catch (thrown) {
       for (const write of this.#rows) rows.put(write);
       this.#rows = rows;
+      this.#fail(thrown);
       throw thrown;
     } finally {
       this.#writing = new ChangedRows();

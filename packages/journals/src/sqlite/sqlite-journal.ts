@@ -43,6 +43,7 @@ export interface SqliteJournalParts {
 export class SqliteJournal implements Journal {
   readonly #parts: SqliteJournalParts;
   readonly #behind: RowsBehind;
+  readonly failed: Promise<never>;
   #closing: Promise<void> | undefined;
   readonly archive?: (before: number) => Promise<Archived>;
 
@@ -50,6 +51,8 @@ export class SqliteJournal implements Journal {
     this.#parts = parts;
     const { archived, writer, head, behindMs, faults } = parts;
     this.#behind = new RowsBehind(writer, head, { behindMs, faults: { delayCommitMs: faults.delayCommitMs ?? 0 } });
+    this.failed = this.#behind.failed.catch((thrown: unknown) => Promise.reject(rowsFailure(thrown)));
+    this.failed.catch(() => {});
     if (!archived) return;
     this.archive = async (before) => {
       this.#refuseClosed();
@@ -92,7 +95,27 @@ export class SqliteJournal implements Journal {
   }
 
   async find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
-    if (this.#behind.concerns(query)) await this.caughtUp();
+    const { table, ids, limit, ...narrower } = query;
+    if (ids && Object.keys(narrower).length === 0) return this.#byId(table, ids, limit);
+    if (this.#behind.concerns(table)) await this.caughtUp();
+    return this.#found(query);
+  }
+
+  /** Rows that are named need not be written first: what waits of them is here. */
+  async #byId<T extends Table>(table: T, ids: readonly string[], limit: number): Promise<Rows[T][]> {
+    this.#refuseClosed();
+    const kept: string[] = [];
+    const rows: Rows[T][] = [];
+    for (const id of new Set(ids)) {
+      const waiting = this.#behind.waiting(table, id);
+      if (waiting?.row) rows.push(JSON.parse(JSON.stringify(waiting.row)) as Rows[T]);
+      else if (!waiting) kept.push(id);
+    }
+    if (kept.length > 0) rows.push(...(await this.#found({ table, ids: kept, limit })));
+    return rows.toSorted((one, other) => (one.id < other.id ? -1 : 1)).slice(0, limit);
+  }
+
+  async #found<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
     const [found = []] = await this.#read([rowQuery(query)]);
     return found.map(([, body]) => JSON.parse(String(body)) as Rows[T]);
   }
@@ -110,7 +133,7 @@ export class SqliteJournal implements Journal {
     try {
       await this.#behind.caughtUp();
     } catch (thrown) {
-      throw journalFailure('the rows cannot be written', thrown);
+      throw rowsFailure(thrown);
     }
   }
 
@@ -147,6 +170,8 @@ export class SqliteJournal implements Journal {
     if (this.#closing) throw new FusionError('journal_failed', 'the journal is closed');
   }
 }
+
+const rowsFailure = (thrown: unknown): FusionError => journalFailure('the rows cannot be written', thrown);
 
 /** An event as it was kept, in today's form. */
 export function entryOf([seq, at, event, keyed]: EventRow): Entry {
