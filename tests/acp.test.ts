@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { AgentId } from '@fusion-kit/domain/ids';
 import { acp } from '@fusion-kit/runtimes/acp/acp';
 import { asking } from '@fusion-kit/testing/runtime-deeds';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -72,10 +73,10 @@ describe('a program at work in its cage', () => {
         'touch begun; echo on >> log; if [ "$(wc -l < log)" = 1 ]; then sleep 300; fi',
       );
       await expect.poll(() => sleeping(data), PATIENCE).toHaveLength(1);
-      await engine.submit({ type: 'agent.pause', agentId: agentId as never });
+      await engine.submit({ type: 'agent.pause', agentId: AgentId.parse(agentId) });
       await expect.poll(() => sleeping(data), PATIENCE).toEqual([]);
       expect(await processesIn(data)).not.toEqual([]);
-      await engine.submit({ type: 'agent.resume', agentId: agentId as never });
+      await engine.submit({ type: 'agent.resume', agentId: AgentId.parse(agentId) });
       expect((await runEnds(engine, runId)).event.type).toBe('run.completed');
       expect(await readFile(`${tree}/log`, 'utf8')).toBe('on\non\n');
       const told = await engine.events(0, 1_000, { types: ['turn.told'] });
@@ -88,7 +89,7 @@ describe('a program at work in its cage', () => {
   it('is gone with all that it started when its run is cancelled', { timeout: 120_000 }, async () => {
     const { engine, data, runId } = await atWork('setsid sleep 300 & sleep 301 & touch begun; wait');
     await expect.poll(() => sleeping(data), PATIENCE).toHaveLength(2);
-    await engine.submit({ type: 'run.cancel', runId: runId as never, reason: 'enough' });
+    await engine.submit({ type: 'run.cancel', runId, reason: 'enough' });
     await runEnds(engine, runId);
     await expect.poll(() => processesIn(data), PATIENCE).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { FusionError } from '@fusion-kit/domain/errors';
+import { type ErrorCode, FusionError } from '@fusion-kit/domain/errors';
 import type { RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import { drive } from '@fusion-kit/testing/runtime-bench';
 import { runtimeConformance } from '@fusion-kit/testing/runtime-conformance';
@@ -181,12 +181,15 @@ describe('a program that stops', () => {
     expect(result).toEqual({ summary: 'found', outputs: { answer: '42' } });
   });
 
-  it('as if all were well has not done its work when its model was refused', async () => {
-    const refused = new FusionError('provider_credits', 'nothing left');
-    const services = { url: 'http://127.0.0.1:1', token: 't', failure: () => refused };
-    const { turn } = await bench([], {}, { services });
-    expect(await outcome(drive(runtime('silent-end'), turn))).toBe(refused);
-  });
+  it.each<ErrorCode>(['provider_credits', 'bad_request'])(
+    'as if all were well has not done its work when its model was refused: %s',
+    async (code) => {
+      const refused = new FusionError(code, 'no');
+      const services = { url: 'http://127.0.0.1:1', token: 't', failure: () => refused };
+      const { turn } = await bench([], {}, { services });
+      expect(await outcome(drive(runtime('silent-end'), turn))).toBe(refused);
+    },
+  );
 
   it('is not started again for a turn that was over before it was interrupted', async () => {
     const { turn } = await bench([{ finish: 'found', outputs: { answer: '42' } }], { outputs: ['answer'] });

@@ -7,7 +7,7 @@ const LOOK_MS = 1_000;
 const PATIENCE_MS = 20_000;
 
 /** Whether asking again soon cannot help: the work is parked, or over. Pure. */
-export function isForGood({ code, retryAfterMs }: FusionError): boolean {
+function isForGood({ code, retryAfterMs }: FusionError): boolean {
   const row: ErrorRow = ERRORS[code];
   return row.again === 'never' || (row.again === 'free' && (retryAfterMs ?? Infinity) > PATIENCE_MS);
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Delta, RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import type { Channel } from './channel.ts';
-import { isForGood, refusedForGood } from './refusal.ts';
+import { refusedForGood } from './refusal.ts';
 import type { Scribe } from './scribe.ts';
 import type { Session } from './session.ts';
 import type { PromptEnd } from './usage.ts';
@@ -71,9 +71,11 @@ export async function* talk(
   }
   yield* closed(scribe, channel, end.stopReason);
   if (why instanceof FusionError) throw why;
+  if (why === 'paused') return { ...end, isPaused: true };
+  // What it says it ends with is then no answer of a model.
   const refused = turn.services?.failure();
-  if (refused && (isForGood(refused) || end.stopReason === 'refusal')) throw refused;
-  return { ...end, isPaused: why === 'paused' };
+  if (refused) throw refused;
+  return { ...end, isPaused: false };
 }
 
 async function* closed(scribe: Scribe, channel: Channel, reason: string): AsyncGenerator<RuntimeEvent | Delta, void> {
