@@ -63,6 +63,14 @@ it('whether an agent needs a model follows from what its program asks for', asyn
   expect(programs.needsModel({ ...agent, program: 'claude', credentials: 'login' })).toBe(false);
 });
 
+it('a file that is damaged keeps nobody from knowing whether the others need a model', async () => {
+  await said('{');
+  const programs = openPrograms({ env: {}, dataDir });
+  const agent = { name: 'ada', runtime: 'acp', capabilities: [], subscriptions: [], budget: {}, program: 'claude' };
+  expect(programs.needsModel(agent)).toBe(true);
+  await expect(programs.check(agent, 'acp')).rejects.toMatchObject({ code: 'bad_request' });
+});
+
 it.each([
   ['no JSON', '{"a": ', /agents\.json is not as it should be: .*JSON/],
   ['a name with blanks', { 'my bot': { acp: { command: 'x' } } }, /lower-case letters, digits and dashes/],

@@ -36,6 +36,8 @@ export interface OpenPrograms extends Programs {
   hiddenOf(agent: Turn['agent']): Promise<readonly string[]>;
 }
 
+const RECENT_MS = 1_000;
+
 /** Where `fusion-kit agent install` puts programs. */
 export const installsOf = (env: ProgramsOptions['env']): string =>
   join(env['XDG_CACHE_HOME'] || join(homeOf(env), '.cache'), 'fusion-kit', 'agents');
@@ -53,6 +55,18 @@ export function openPrograms({ env, dataDir, upstreamOf }: ProgramsOptions): Ope
   function all(): readonly Program[] {
     const own = readAgentsFile(dataDir);
     return [...own, ...PROGRAMS.filter(({ name }) => own.every((one) => one.name !== name))];
+  }
+  /** For questions that a scheduler asks over and over: a little old at most, and never refused. */
+  let lately = { programs: PROGRAMS, untilMs: -Infinity };
+  function recent(): readonly Program[] {
+    if (performance.now() < lately.untilMs) return lately.programs;
+    const untilMs = performance.now() + RECENT_MS;
+    try {
+      lately = { programs: all(), untilMs };
+    } catch {
+      lately = { ...lately, untilMs };
+    }
+    return lately.programs;
   }
   function named(name: string): Program {
     const known = all();
@@ -102,8 +116,8 @@ export function openPrograms({ env, dataDir, upstreamOf }: ProgramsOptions): Ope
     find: (launch) => finder.find(launch),
     needsModel({ program, credentials }) {
       if (credentials === 'login') return false;
-      // Whether there is such a program is found out by `check`, and said better.
-      return all().find(({ name }) => name === program)?.wire !== undefined;
+      // Whether there is such a program, and the file is sound, is found out by `check`, and said better.
+      return recent().find(({ name }) => name === program)?.wire !== undefined;
     },
     async hiddenOf({ program, credentials }) {
       const login = credentials === 'login' && program !== undefined ? await logins.read(program) : undefined;
