@@ -6,6 +6,9 @@ export interface DiskBounds {
   files: number;
 }
 
+export const isWithin = (bounds: DiskBounds, { bytes, files }: DiskUse): boolean =>
+  bytes <= bounds.bytes && files <= bounds.files;
+
 export interface DiskWatchOptions {
   /** Everything below it counts. */
   directory: string;
@@ -39,7 +42,7 @@ export class DiskWatch {
   #left: Left | undefined;
   #countedAt = -Infinity;
   #countingMs = 0;
-  #counting: Promise<DiskUse> | undefined;
+  #counting: Promise<void> | undefined;
   #told = false;
 
   constructor(options: DiskWatchOptions) {
@@ -52,10 +55,10 @@ export class DiskWatch {
     return this.#use;
   }
 
-  /** Counts now. @returns whether it is within its bounds */
-  async count(): Promise<boolean> {
+  /** Counts now. */
+  async count(): Promise<void> {
     await this.#counting; // what was written since it began would be missed
-    return this.#isWithin(await (this.#counting ??= this.#countAll()));
+    await (this.#counting ??= this.#countAll());
   }
 
   close(): void {
@@ -80,27 +83,21 @@ export class DiskWatch {
     return this.#left.bytes - left.bytes > allowed.bytes / 2 || this.#left.files - left.files > allowed.files / 2;
   }
 
-  async #countAll(): Promise<DiskUse> {
+  async #countAll(): Promise<void> {
     const { directory, bounds, beyond } = this.#options;
     const begun = performance.now();
     const left = await this.#look();
     const use = await diskUse(directory, bounds.files, this.#stop.signal);
     this.#counting = undefined;
-    if (this.#stop.signal.aborted) return this.#use ?? use;
+    if (this.#stop.signal.aborted) return;
     this.#left = left;
     this.#use = use;
     this.#countedAt = performance.now();
     this.#countingMs = this.#countedAt - begun;
-    if (!this.#isWithin(use) && !this.#told) {
+    if (!isWithin(bounds, use) && !this.#told) {
       this.#told = true;
       beyond(use);
     }
-    return use;
-  }
-
-  #isWithin({ bytes, files }: DiskUse): boolean {
-    const { bounds } = this.#options;
-    return bytes <= bounds.bytes && files <= bounds.files;
   }
 
   async #look(): Promise<Left | undefined> {

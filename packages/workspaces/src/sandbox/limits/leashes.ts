@@ -6,8 +6,8 @@ import type { LeashUsage, ResourceLimits } from '@fusion-kit/domain/leash';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
 import type { Leash } from '@fusion-kit/domain/ports/workspaces';
 import type { LimitMeans } from './detect-limits.ts';
-import type { DiskUse } from './disk-use.ts';
-import { DiskWatch } from './disk-watch.ts';
+import { type DiskUse, diskUse } from './disk-use.ts';
+import { type DiskBounds, DiskWatch, isWithin } from './disk-watch.ts';
 import { type Figures, figuresOf, MEGABYTE, passed, usualFigures } from './figures.ts';
 import { Group } from './group.ts';
 import { groupMark, keepPlaces } from './left-groups.ts';
@@ -20,7 +20,7 @@ export interface HeldLeash extends Leash {
   wrap(line: CommandLine): CommandLine;
   /** Whether the files have outgrown their limit, as they had when it was last looked. */
   readonly outgrown: boolean;
-  /** Whether what lies there now is within the limit. */
+  /** Whether what lies there now is within the limit; also once it is released. */
   fits(): Promise<boolean>;
   /** Which limits were come up against, a sentence each; for what has failed by then. */
   told(): Promise<string[]>;
@@ -95,6 +95,7 @@ interface Holding {
 
 class Held implements HeldLeash {
   readonly #holding: Holding;
+  readonly #bounds: DiskBounds;
   readonly #disk: DiskWatch;
   #broken: FusionError | undefined;
   #released: Promise<void> | undefined;
@@ -102,16 +103,16 @@ class Held implements HeldLeash {
   constructor(holding: Holding) {
     this.#holding = holding;
     const { directory, figures } = holding;
-    const bounds = { bytes: figures.workspaceMb * MEGABYTE, files: figures.workspaceFiles };
-    this.#disk = new DiskWatch({ directory, bounds, beyond: (use) => this.#break(use) });
+    this.#bounds = { bytes: figures.workspaceMb * MEGABYTE, files: figures.workspaceFiles };
+    this.#disk = new DiskWatch({ directory, bounds: this.#bounds, beyond: (use) => this.#break(use) });
   }
 
   get outgrown(): boolean {
     return this.#broken !== undefined;
   }
 
-  fits(): Promise<boolean> {
-    return this.#disk.count();
+  async fits(): Promise<boolean> {
+    return isWithin(this.#bounds, await diskUse(this.#holding.directory, this.#bounds.files));
   }
 
   wrap(line: CommandLine): CommandLine {
