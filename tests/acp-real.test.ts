@@ -38,13 +38,13 @@ it(
   },
 );
 
-it.each([
+it.for([
   { why: 'its budget is spent', budget: { tokens: 10 }, ends: 'task.failed', code: 'budget_exceeded' },
   { why: 'the provider has no credits left', budget: {}, ends: 'task.requeued', code: 'provider_credits' },
 ])(
   'Claude Code has not done its task where $why, whatever it says: $ends',
   { timeout: 300_000 },
-  async ({ budget, ends, code }, test: TestContext) => {
+  async ({ budget, ends, code }, test) => {
     const dataDir = await placeWith(test, 'claude');
     const { house, server, close } = await programHouse([{ program: 'claude', budget }], dataDir);
     onTestFinished(close);

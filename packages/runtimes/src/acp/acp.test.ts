@@ -201,6 +201,13 @@ describe('a program that stops', () => {
   });
 });
 
+/** Something that is passed once it is opened. */
+function opening(): { passed: Promise<void>; open: () => void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => (open = resolve));
+  return { passed, open };
+}
+
 describe('a program at work', () => {
   const begun = (fileText: (path: string) => string | undefined) =>
     vi.waitFor(() => expect(fileText('begun')).toBeDefined(), PATIENCE);
@@ -209,9 +216,8 @@ describe('a program at work', () => {
     'leaves what it does when its agent is paused, and goes on when that is resumed',
     { timeout: 60_000 },
     async () => {
-      const pause = Promise.withResolvers<void>();
-      let paused = pause.promise;
-      const resumed = Promise.withResolvers<void>();
+      const [pause, resume] = [opening(), opening()];
+      let paused = pause.passed;
       let gates = 0;
       const { turn, fileText, put } = await bench(
         [{ run: 'touch begun; until [ -e go ]; do sleep 0.02; done; echo on > went' }],
@@ -220,18 +226,18 @@ describe('a program at work', () => {
           paused: () => paused,
           gate: async () => {
             if (++gates === 3) put('waits', '');
-            if (gates >= 3) await resumed.promise;
+            if (gates >= 3) await resume.passed;
           },
         },
       );
       const driven = drive(runtime(), turn);
       await begun(fileText);
-      pause.resolve();
+      pause.open();
       await vi.waitFor(() => expect(fileText('waits')).toBe(''), PATIENCE);
       put('go', '');
       expect(fileText('went')).toBeUndefined();
       paused = new Promise(() => {});
-      resumed.resolve();
+      resume.open();
       const { events } = await driven;
       expect(fileText('went')).toBe('on\n');
       expect(toldTo(events)).toEqual([expect.stringContaining('You were interrupted')]);
