@@ -142,7 +142,7 @@ describe('the limit of one task', () => {
 
   it("is kept over all its attempts, and is nobody else's", () => {
     const { reserve, settle } = atWork({}, {}, {}, limited);
-    for (const _call of [1, 2]) settle(1, reserve(1).reservationId, 1);
+    for (let calls = 0; calls < 2; calls += 1) settle(1, reserve(1).reservationId, 1);
 
     expect(reserve(1).refused).toMatchObject({
       code: 'budget_exceeded',
