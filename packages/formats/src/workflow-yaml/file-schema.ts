@@ -7,7 +7,6 @@ import { fileNodes } from '../node-kinds/kinds.ts';
 import { duration, fileObject, oneOrMany } from './fields.ts';
 
 const definition = WorkflowDefinition.shape;
-const RUNTIME = 'model-loop';
 
 const budget = fileObject({
   tokens: Budget.shape.tokens.describe('The most input and output tokens together.'),

@@ -1,7 +1,7 @@
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
+import { opened, stepOf, told } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import { nextCompaction, tokensOf, type Window } from './compaction.ts';
-import { opened, stepOf, told } from './test/events.ts';
 
 const window: Window = { contextTokens: 4_000, overhead: 400 };
 /** So many characters are a token of English. */

@@ -1,7 +1,7 @@
 import { messageId } from '@fusion-kit/testing/turn-bench';
+import { answered, call, called, opened, returned, stepOf, told } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import { attemptIn, deliveredIn, latestAttempt, openCalls, withFreshIds } from './conversation.ts';
-import { answered, call, called, opened, returned, stepOf, told } from './test/events.ts';
 
 describe('a conversation', () => {
   it('knows which calls are open, and which of them were begun', () => {

@@ -1,7 +1,7 @@
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import { answered, call, called, opened, returned, stepOf, told } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import { finishedIn, requireProspects, silentAnswers } from './ending.ts';
-import { answered, call, called, opened, returned, stepOf, told } from './test/events.ts';
 
 const turn = { title: 'notes', work: { maxSteps: 2 } } as Turn;
 

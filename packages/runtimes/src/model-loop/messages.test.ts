@@ -1,8 +1,8 @@
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
+import { answered, call, called, opened, returned, stepOf, told } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import { messagesOf } from './messages.ts';
 import { SO_FAR } from './prompt.ts';
-import { answered, call, called, opened, returned, stepOf, told } from './test/events.ts';
 
 const long = 'x'.repeat(5_000);
 const textOf = (history: readonly RuntimeEvent[]) => JSON.stringify(messagesOf(history));

@@ -1,7 +1,7 @@
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
+import { answered, call, called, opened, returned, stepOf, told } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import { repeatsIn } from './repeats.ts';
-import { answered, call, called, opened, returned, stepOf, told } from './test/events.ts';
 
 /** Steps one after the other, each told by its command and its output. */
 const steps = (...made: readonly (readonly [string, string])[]): RuntimeEvent[] =>

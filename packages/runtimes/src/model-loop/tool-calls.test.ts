@@ -1,7 +1,7 @@
 import type { RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
+import { answered, call, called, opened, returned } from '@fusion-kit/testing/conversation-events';
 import { describe, expect, it } from 'vitest';
 import type { OpenCall } from './conversation.ts';
-import { answered, call, called, opened, returned } from './test/events.ts';
 import { makeCalls, nextCalls } from './tool-calls.ts';
 import type { ToolHost } from './tool-host/tool-host.ts';
 

@@ -1,6 +1,7 @@
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
-import { messageId } from '@fusion-kit/testing/turn-bench';
-import type { ToolCall } from '../conversation.ts';
+import { messageId } from './turn-bench.ts';
+
+type ToolCall = Omit<Extract<RuntimeEvent, { type: 'tool.called' }>, 'type'>;
 
 // Conversations, written short.
 
