@@ -62,7 +62,9 @@ it.each(['bubblewrap', 'none'] as const)(
     for (const tree of places) await expect.poll(() => processesIn(tree), PATIENT).toEqual([]);
     const { entries } = await inspectData(home);
     expect(entries.at(-1)?.event.type).toBe('server.stopped');
-    expect(entries.filter(({ event }) => event.type === 'task.failed' || event.type === 'tool.returned')).toEqual([]);
+    // On a slow machine the one that thinks may be through before the others are at their tools.
+    const hungEnded = ({ event }: (typeof entries)[number]) => event.type === 'tool.returned' && event.tool === 'shell';
+    expect(entries.filter((entry) => entry.event.type === 'task.failed' || hungEnded(entry))).toEqual([]);
 
     const second = await startServer({ home, sandbox, env });
     const stateOf = async () => (await second.call<{ state: string }>('GET', `/runs/${run.id}`)).state;
