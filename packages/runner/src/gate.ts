@@ -1,40 +1,29 @@
-import { until } from './until.ts';
+import { Bell } from './bell.ts';
 
 /** Open or closed; whoever comes while it is closed waits until it opens. */
 export class Gate {
-  #open: Promise<void> = Promise.resolve();
-  #release: (() => void) | undefined;
-  #closed!: Promise<void>;
-  #shut!: () => void;
-
-  constructor() {
-    this.#await();
-  }
+  readonly #bell = new Bell();
+  #isOpen = true;
 
   close(): void {
-    if (this.#release) return;
-    this.#open = new Promise((resolve) => (this.#release = resolve));
-    this.#shut();
+    this.#isOpen = false;
+    this.#bell.ring();
   }
 
   open(): void {
-    if (!this.#release) return;
-    this.#release();
-    this.#release = undefined;
-    this.#await();
+    this.#isOpen = true;
+    this.#bell.ring();
   }
 
   /** Resolves when it is open; rejects when the signal aborts first. */
-  pass(signal: AbortSignal): Promise<void> {
-    return until(this.#open, signal);
+  async pass(signal: AbortSignal): Promise<void> {
+    await this.#bell.until(() => this.#isOpen, signal);
+    signal.throwIfAborted();
   }
 
   /** Resolves when it is closed; rejects when the signal aborts first. */
-  closing(signal: AbortSignal): Promise<void> {
-    return until(this.#closed, signal);
-  }
-
-  #await(): void {
-    this.#closed = new Promise((resolve) => (this.#shut = resolve));
+  async closing(signal: AbortSignal): Promise<void> {
+    await this.#bell.until(() => !this.#isOpen, signal);
+    signal.throwIfAborted();
   }
 }

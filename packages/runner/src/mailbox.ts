@@ -1,10 +1,11 @@
 import type { MessageId } from '@fusion-kit/domain/ids';
 import type { RunnerMessage } from '@fusion-kit/domain/runner-protocol';
+import { Bell } from './bell.ts';
 
 /** Messages on their way into a conversation, each once however often it was sent over. */
 export class Mailbox {
   readonly #seen = new Set<MessageId>();
-  readonly #readers = new Set<() => void>();
+  readonly #bell = new Bell();
   #waiting: RunnerMessage[] = [];
 
   put(messages: readonly RunnerMessage[]): void {
@@ -13,9 +14,7 @@ export class Mailbox {
       this.#seen.add(message.id);
       this.#waiting.push(message);
     }
-    if (this.#waiting.length === 0) return;
-    for (const wake of this.#readers) wake();
-    this.#readers.clear();
+    this.#bell.ring();
   }
 
   /** Leaves out a message that was told in another way. */
@@ -24,12 +23,9 @@ export class Mailbox {
     this.#waiting = this.#waiting.filter((message) => message.id !== id);
   }
 
-  /** Resolves when there is something to take. */
-  filled(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#waiting.length > 0) resolve();
-      else this.#readers.add(resolve);
-    });
+  /** Resolves when there is something to take, or once the signal aborts. */
+  filled(signal: AbortSignal): Promise<void> {
+    return this.#bell.until(() => this.#waiting.length > 0, signal);
   }
 
   /** What has come since the last time, in the order of sending. */

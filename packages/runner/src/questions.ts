@@ -1,12 +1,11 @@
 import { FusionError } from '@fusion-kit/domain/errors';
-import { getOrMake } from '@fusion-kit/domain/get-or-make';
 import { QuestionId } from '@fusion-kit/domain/ids';
 import { cutText, keepText } from '@fusion-kit/domain/kept-text';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { AskedQuestion, PersonsAnswer } from '@fusion-kit/domain/ports/runtime';
 import { QUESTION_OPTION_TEXT_MAX, QUESTION_OPTIONS_MAX } from '@fusion-kit/domain/question';
 import type { RunnerCommand, RunnerReport } from '@fusion-kit/domain/runner-protocol';
-import { until } from './until.ts';
+import { Bell } from './bell.ts';
 
 type Asking = Pick<Extract<RunnerReport, { type: 'question.ask' }>, 'type' | 'text' | 'options' | 'about'>;
 type Closing = Pick<Extract<RunnerReport, { type: 'question.close' }>, 'type' | 'questionId'>;
@@ -29,7 +28,7 @@ const TEXT_MAX = 2_000;
 export class Questions {
   readonly #options: QuestionsOptions;
   readonly #answers = new Map<QuestionId, PersonsAnswer>();
-  readonly #waiting = new Map<QuestionId, ((answer: PersonsAnswer) => void)[]>();
+  readonly #bell = new Bell();
   #asked = 0;
 
   constructor(options: QuestionsOptions) {
@@ -64,20 +63,15 @@ export class Questions {
   put({ questionId, answer: { option, text, by } }: Answer): void {
     const answer = { by, ...(option !== undefined && { option }), ...(text !== undefined && { text }) };
     this.#answers.set(questionId, answer);
-    for (const resolve of this.#waiting.get(questionId) ?? []) resolve(answer);
-    this.#waiting.delete(questionId);
+    this.#bell.ring();
   }
 
   async #answerTo(id: QuestionId, signal: AbortSignal): Promise<PersonsAnswer> {
-    const early = this.#answers.get(id); // told before it was known what it answers
-    if (early) return early;
-    try {
-      const answered = new Promise<PersonsAnswer>((resolve) => getOrMake(this.#waiting, id, () => []).push(resolve));
-      return await until(answered, signal);
-    } catch (reason) {
-      await this.#options.report({ type: 'question.close', questionId: id }).catch(() => {}); // it ends with its dispatch
-      throw reason;
-    }
+    await this.#bell.until(() => this.#answers.has(id), signal); // it may have been told before it was known what it answers
+    const answer = this.#answers.get(id);
+    if (answer) return answer;
+    await this.#options.report({ type: 'question.close', questionId: id }).catch(() => {}); // it ends with its dispatch
+    throw signal.reason;
   }
 
   #rest(change: number): void {

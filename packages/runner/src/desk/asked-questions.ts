@@ -1,12 +1,12 @@
 import type { AskedQuestion, PersonsAnswer, Turn } from '@fusion-kit/domain/ports/runtime';
+import { Bell } from '../bell.ts';
 import { within } from './within.ts';
 
 interface Open {
   question: AskedQuestion;
-  answer: Promise<PersonsAnswer>;
   /** How many wait for it at present. */
   waiting: number;
-  given?: PersonsAnswer;
+  outcome?: { given: PersonsAnswer } | { refused: unknown };
 }
 
 /**
@@ -16,7 +16,7 @@ interface Open {
 export class AskedQuestions {
   readonly #ask: Turn['ask'];
   readonly #open = new Map<string, Open>();
-  readonly #readers = new Set<() => void>();
+  readonly #bell = new Bell();
 
   constructor(ask: Turn['ask']) {
     this.#ask = ask;
@@ -32,21 +32,20 @@ export class AskedQuestions {
     const open = this.#open.get(key) ?? this.#begin(key, question);
     open.waiting += 1;
     try {
-      const given = await within(open.answer, waitMs, signal);
-      if (given && !signal.aborted) this.#open.delete(key); // else nobody reads it
-      return given;
+      await this.#bell.until(() => open.outcome !== undefined, within(waitMs, signal));
+      if (!open.outcome) return undefined;
+      if ('refused' in open.outcome) throw open.outcome.refused;
+      if (!signal.aborted) this.#open.delete(key); // else nobody reads it
+      return open.outcome.given;
     } finally {
       open.waiting -= 1;
-      this.#tell();
+      this.#bell.ring();
     }
   }
 
-  /** Resolves when there is something to take. */
-  answered(): Promise<void> {
-    return new Promise((resolve) => {
-      if ([...this.#open.values()].some(isLate)) resolve();
-      else this.#readers.add(resolve);
-    });
+  /** Resolves when there is something to take, or once the signal aborts. */
+  answered(signal: AbortSignal): Promise<void> {
+    return this.#bell.until(() => [...this.#open.values()].some(isLate), signal);
   }
 
   /** Answers that came while nobody waited for them. */
@@ -54,31 +53,28 @@ export class AskedQuestions {
     return [...this.#open].flatMap(([key, open]) => {
       if (!isLate(open)) return [];
       this.#open.delete(key);
-      return [{ question: open.question, answer: open.given }];
+      return [{ question: open.question, answer: open.outcome.given }];
     });
   }
 
   #begin(key: string, question: AskedQuestion): Open {
-    const open: Open = { question, answer: this.#ask(question), waiting: 0 };
+    const open: Open = { question, waiting: 0 };
     this.#open.set(key, open);
-    open.answer.then(
-      (given) => {
-        open.given = given;
-        this.#tell();
-      },
-      () => this.#open.delete(key),
+    const settle = (outcome: NonNullable<Open['outcome']>): void => {
+      open.outcome = outcome;
+      if ('refused' in outcome) this.#open.delete(key);
+      this.#bell.ring();
+    };
+    this.#ask(question).then(
+      (given) => settle({ given }),
+      (refused: unknown) => settle({ refused }),
     );
     return open;
-  }
-
-  #tell(): void {
-    if (![...this.#open.values()].some(isLate)) return;
-    for (const wake of this.#readers) wake();
-    this.#readers.clear();
   }
 }
 
 /** It was answered and nobody waits for that. */
-const isLate = (open: Open): open is Open & { given: PersonsAnswer } => open.given !== undefined && open.waiting === 0;
+const isLate = (open: Open): open is Open & { outcome: { given: PersonsAnswer } } =>
+  open.outcome !== undefined && 'given' in open.outcome && open.waiting === 0;
 
 const keyOf = ({ text, options }: AskedQuestion): string => JSON.stringify([text, options]);

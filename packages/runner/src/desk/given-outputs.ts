@@ -2,7 +2,7 @@ import { FusionError } from '@fusion-kit/domain/errors';
 import { outputsOf } from '@fusion-kit/domain/node';
 import type { AgentWork } from '@fusion-kit/domain/nodes/agent';
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
-import { checkOutputs } from '../outputs.ts';
+import { checkOutput } from '../outputs.ts';
 
 export interface GivenOutputsParts {
   work: AgentWork;
@@ -32,8 +32,7 @@ export class GivenOutputs {
     for (const [name, text] of Object.entries(outputs)) {
       if (!declared.includes(name))
         throw new FusionError('output_unknown', `the task has no output ${name}; it has ${declared.join(', ')}`);
-      const schema = work.outputSchemas && Object.hasOwn(work.outputSchemas, name) && work.outputSchemas[name];
-      if (schema) checkOutputs({ ...work, outputSchemas: { [name]: schema } }, { [name]: text });
+      checkOutput(work, name, text);
     }
     for (const [name, text] of Object.entries(outputs)) {
       if (this.#given.get(name) === text) continue;

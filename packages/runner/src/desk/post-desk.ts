@@ -17,7 +17,11 @@ export function postDesk({ mailbox, pulse, keep, send, ask, report }: DeskParts,
     async read(waitMs, signal) {
       quota.take('calls');
       const over = pulse.within(); // whoever waits for a colleague does not hang
-      await within(Promise.race([mailbox.filled(), questions.answered()]), waitMs, signal).finally(over);
+      const enough = new AbortController();
+      const waiting = AbortSignal.any([within(waitMs, signal), enough.signal]);
+      await Promise.race([mailbox.filled(waiting), questions.answered(waiting)]);
+      enough.abort();
+      over();
       if (signal.aborted) return []; // nobody would read them
       const messages = mailbox.take();
       const letters = [...messages, ...questions.take().map(letterOf)];

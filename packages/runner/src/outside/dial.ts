@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { connect as secure } from 'node:tls';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { until } from '../until.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { type CorporateProxy, proxyAuthorization } from './corporate-proxy.ts';
 import { isInnerAddress } from './inner-address.ts';
@@ -131,14 +132,8 @@ async function connected(socket: Socket, signal: AbortSignal, when: 'connect' | 
 }
 
 /** Looking a name up cannot be stopped, only left. */
-async function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]);
-  const stopped = once(stop, 'abort').then(() => {
-    throw stop.reason;
-  });
-  stopped.catch(() => {});
-  return Promise.race([work, stopped]);
-}
+const within = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  until(work, AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]));
 
 const refused = (message: string, options = {}): FusionError => new FusionError('host_refused', message, options);
 
