@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { NewProvider, type ProviderFindings, type ProviderView } from '@fusion-kit/domain/api';
 import { asFusionError, FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Meter, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { inspect } from '@fusion-kit/upstreams/inspection';
 import { ollamaUpstream } from '@fusion-kit/upstreams/openai-compatible';
@@ -53,7 +54,7 @@ export class Providers {
   async load(): Promise<void> {
     const text = await readFile(this.#options.file, 'utf8').catch(() => undefined);
     if (text === undefined) return;
-    const kept = Kept.safeParse(parsed(text));
+    const kept = Kept.safeParse(parsedJson(text));
     if (!kept.success)
       throw new FusionError('bad_request', `${this.#options.file} is damaged: ${z.prettifyError(kept.error)}`);
     this.#kept = kept.data;
@@ -182,12 +183,4 @@ const SHIPPED = ['openrouter', 'openai', 'anthropic', 'google', 'ollama', 'scrip
 async function viewOf(upstream: Upstream): Promise<ProviderView> {
   const { id, protocol, baseUrl, defaultModel } = upstream;
   return { id, protocol, baseUrl, defaultModel: defaultModel ?? null, status: await upstream.check() };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { createParser } from 'eventsource-parser';
-import { parsedJson } from './json.ts';
 import { errorIn, type ErrorBody } from './trouble.ts';
 import { usageOf, type AnswerUsage, type Counts, type Prices } from './usage.ts';
 import type { WireFormat } from './wires/wire-format.ts';

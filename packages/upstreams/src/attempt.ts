@@ -1,8 +1,8 @@
 import type { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
 import type { Clock } from './clock.ts';
-import { parsedJson } from './json.ts';
 import type { Ledger } from './ledger.ts';
 import type { Limits } from './limits.ts';
 import type { ModelCall } from './model-call.ts';

@@ -1,7 +1,7 @@
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Upstream, Wire } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
-import { parsedJson } from './json.ts';
 import type { Binding } from './wires/wire-format.ts';
 import { addressed, WIRES } from './wires/wires.ts';
 

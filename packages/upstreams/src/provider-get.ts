@@ -1,6 +1,6 @@
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Clock } from './clock.ts';
-import { parsedJson } from './json.ts';
 import type { KeySource } from './key-source.ts';
 import { errorIn, refused, type Trouble, unreachable } from './trouble.ts';
 

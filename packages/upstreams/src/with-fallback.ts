@@ -1,7 +1,7 @@
 import { asFusionError, FusionError, type ErrorCode } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Upstream } from '@fusion-kit/domain/ports/upstream';
 import * as z from 'zod';
-import { parsedJson } from './json.ts';
 import { addressed, WIRES } from './wires/wires.ts';
 
 /** Who steps in when a provider does not answer. */

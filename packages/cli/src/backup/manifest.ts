@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import * as z from 'zod';
 
 export const MANIFEST = 'fusion-kit-backup.json';
@@ -42,19 +43,11 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new FusionError('backup_invalid', `${directory} is no backup: it has no ${MANIFEST}`, { cause });
   });
-  const document = parsed(text);
+  const document = parsedJson(text);
   const format = z.object({ format: z.int() }).safeParse(document).data?.format;
   if (format !== undefined && format > FORMAT)
     throw new FusionError('journal_newer', `${path} has format ${format}; this fusion-kit knows ${FORMAT}`);
   const manifest = Manifest.safeParse(document);
   if (manifest.success) return manifest.data;
   throw new FusionError('backup_invalid', `${path} is damaged: ${z.prettifyError(manifest.error)}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

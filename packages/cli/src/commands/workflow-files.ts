@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { WorkflowView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { Workflow } from '@fusion-kit/domain/workflow';
 import { writeWorkflow } from '@fusion-kit/formats/workflow-yaml/write';
 import * as z from 'zod';
@@ -71,7 +72,7 @@ export async function importWorkflow(call: Call): Promise<Answer> {
   const { client } = await connect(call);
   const project = await projectHere(client, call, reference);
   const { file: named, context } = await describeFile(call, file, project.path, { setup: [], check: [] });
-  const bundle = Bundle.safeParse(jsonOf(text));
+  const bundle = Bundle.safeParse(parsedJson(text));
   const sources = bundle.success ? bundle.data.versions : [{ author: accountName(), source: text }];
   let saved: Workflow | undefined;
   for (const { author, source } of sources)
@@ -82,12 +83,4 @@ export async function importWorkflow(call: Call): Promise<Answer> {
     text: (paint) =>
       `workflow ${paint.bold(plain(workflow.name))} ${paint.dim(workflow.id)} version ${workflow.version}, ${workflow.nodeCount} nodes\n`,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

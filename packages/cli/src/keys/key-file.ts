@@ -1,6 +1,7 @@
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { makeDirectory } from '@fusion-kit/journals/sync-path';
 import * as z from 'zod';
 import { writeWhole } from '../write-whole.ts';
@@ -30,7 +31,7 @@ export async function readKeyFile(path: string): Promise<Readonly<Record<string,
       });
     }
   }
-  const keys = Keys.safeParse(parsed(await readFile(path, 'utf8')));
+  const keys = Keys.safeParse(parsedJson(await readFile(path, 'utf8')));
   if (keys.success) return keys.data;
   // What the file holds is not quoted: it may be a key.
   throw new FusionError('keys_unsafe', `${path} is damaged`, {
@@ -44,12 +45,4 @@ export async function writeKeyFile(path: string, id: string, key: string | undef
   await makeDirectory(dirname(path));
   await chmod(dirname(path), 0o700); // whatever the umask says
   await writeWhole(path, `${JSON.stringify({ ...others, ...(key !== undefined && { [id]: key }) }, null, 2)}\n`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

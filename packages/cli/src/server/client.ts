@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { API_PREFIX, ErrorBody, VERSION_HEADER } from '@fusion-kit/domain/api';
 import { errorOf, FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type * as z from 'zod';
 
 export interface ServerAddress {
@@ -61,7 +62,7 @@ export class Client {
   ): Promise<z.infer<Shape>> {
     const response = await this.#fetch(method, path, request);
     const text = await response.text();
-    const document: unknown = text === '' ? undefined : parsed(text);
+    const document: unknown = text === '' ? undefined : (parsedJson(text) ?? text);
     if (!response.ok) {
       const known = ErrorBody.safeParse(document);
       if (known.success) throw errorOf(known.data.error);
@@ -106,14 +107,6 @@ export class Client {
         });
       }
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

@@ -1,3 +1,4 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Redactor } from './redactor.ts';
 
 /** One text of a streamed answer: one of many that together say something. */
@@ -18,7 +19,7 @@ export function redactedRecord(record: string, redactor: Redactor): string {
   const places = new Map<string, Piece[]>();
   const events = new Map<number, unknown>();
   for (const [at, line] of lines.entries()) {
-    const event = parsed(EVENT.exec(line)?.[2]);
+    const event = parsedJson(EVENT.exec(line)?.[2] ?? '');
     if (event === undefined) continue;
     events.set(at, event);
     for (const { path, text, put } of textsIn(event, '')) {
@@ -55,15 +56,6 @@ function* blank(pieces: readonly Piece[], redactor: Redactor): Generator<number>
       yield line;
     }
     from = to;
-  }
-}
-
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

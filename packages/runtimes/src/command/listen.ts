@@ -1,3 +1,4 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 import type { Scribe } from '../acp/scribe.ts';
 import type { Headless, Program } from '../programs/program.ts';
@@ -76,7 +77,7 @@ export function listen({ program, version, leftOut, output, scribe, write, count
   let rest = '';
   const line = (text: string): void => {
     if (text.length > LINE_MAX) return;
-    for (const said of read(parsed(text))) understood(said);
+    for (const said of read(parsedJson(text))) understood(said);
   };
   return {
     hear(text) {
@@ -88,12 +89,4 @@ export function listen({ program, version, leftOut, output, scribe, write, count
     end: () => line(rest),
     failure: () => failure,
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

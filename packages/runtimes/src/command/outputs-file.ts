@@ -1,3 +1,4 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import { workInHome } from '../programs/home/work-in-home.ts';
 import * as z from 'zod';
@@ -22,7 +23,7 @@ export async function outputsFile(turn: Pick<Turn, 'cage' | 'home'>): Promise<Ou
     env: { FUSION_KIT_OUTPUTS: `${turn.home}/${PLACE}` },
     async read() {
       const found = await workInHome(turn, { read: [{ path: PLACE, maxBytes: FILE_MAX_BYTES }] });
-      const outputs = Outputs.safeParse(parsed(found.get(PLACE)?.toString('utf8') ?? ''));
+      const outputs = Outputs.safeParse(parsedJson(found.get(PLACE)?.toString('utf8') ?? ''));
       return Object.fromEntries(
         Object.entries(outputs.data ?? {}).map(([name, value]) => [
           name,
@@ -31,12 +32,4 @@ export async function outputsFile(turn: Pick<Turn, 'cage' | 'home'>): Promise<Ou
       );
     },
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

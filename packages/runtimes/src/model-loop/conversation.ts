@@ -1,4 +1,5 @@
 import type { MessageId } from '@fusion-kit/domain/ids';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { RuntimeEvent } from '@fusion-kit/domain/ports/runtime';
 
 // A conversation is its events and nothing else: whoever has them can go on, in this process or the next.
@@ -38,12 +39,8 @@ export const latestAttempt = (history: readonly RuntimeEvent[]): readonly Runtim
 
 /** Arguments as the model wrote them; undefined when they are not a JSON object. Providers take nothing else back. */
 export function jsonObject(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parsedJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
 export interface OpenCall extends ToolCall {

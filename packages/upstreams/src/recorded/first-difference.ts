@@ -1,4 +1,4 @@
-import { parsedJson } from '../json.ts';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { withoutKeys } from '../secrets.ts';
 
 const SHOWN_MAX = 120;

@@ -1,4 +1,4 @@
-import { parsedJson } from '../json.ts';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { anyValue, type Call, callFor, isSearch } from './actions.ts';
 import { textOf, type Message } from './conversation.ts';
 import { NOTHING_OFFERED, type Offered } from './offered.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { parsedJson } from '../json.ts';
 import { think } from './brain.ts';
 import { anthropicMessages } from './dialects/anthropic-messages.ts';
 import type { Dialect } from './dialects/dialect.ts';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import * as z from 'zod';
 import { boundedText } from './bounded-text.ts';
@@ -66,7 +67,7 @@ export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<
   });
   const ready = new Promise<true>((resolve) => {
     eachLine(child.stdout, LINE_MAX, (text) => {
-      const said = parsed(text);
+      const said = Said.safeParse(parsedJson(text)).data;
       if (said && 'id' in said) asked.get(said.id)?.(said);
       else if (said) resolve(true);
     });
@@ -99,12 +100,4 @@ export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<
     },
     end,
   };
-}
-
-function parsed(text: string): HostAnswer | HostReady | undefined {
-  try {
-    return Said.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

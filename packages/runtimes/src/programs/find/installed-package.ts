@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import * as z from 'zod';
 
 const Manifest = z.object({ name: z.string(), version: z.string() });
@@ -37,13 +38,7 @@ function packageRootIn(path: string): string {
   return join(path.slice(0, at), first.startsWith('@') ? join(first, second) : first);
 }
 
-const json = async (path: string): Promise<unknown> => {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch {
-    return undefined;
-  }
-};
+const json = async (path: string): Promise<unknown> => parsedJson(await readFile(path, 'utf8').catch(() => ''));
 const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { KeptLogin } from './kept-login.ts';
 
 /** Bits of a mode that let anybody but the owner in. */
@@ -60,7 +61,7 @@ async function readLogin(path: string): Promise<KeptLogin | undefined> {
         remedy: `If the login may have been seen, log out at its vendor. Then: chmod ${mode} ${at}`,
       });
   }
-  const login = KeptLogin.safeParse(parsed(await readFile(path, 'utf8')));
+  const login = KeptLogin.safeParse(parsedJson(await readFile(path, 'utf8')));
   if (login.success) return login.data;
   // What the file holds is not quoted: it is a secret.
   throw new FusionError('keys_unsafe', `${path} is damaged`, {
@@ -82,12 +83,4 @@ async function writeLogin(path: string, login: KeptLogin): Promise<void> {
     await file.close();
   }
   await rename(draft, path);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import { isConfig } from '../own/config-text.ts';
 import type { KeptLogin } from './kept-login.ts';
 
@@ -26,7 +27,7 @@ export function refreshedLogin(
   for (const [path, before] of Object.entries(login.files)) {
     const after = found.get(path);
     if (after === undefined || after === before) continue;
-    const [was, is] = [parsed(before), parsed(after)];
+    const [was, is] = [parsedJson(before), parsedJson(after)];
     if (!isConfig(was) || !isConfig(is) || !sameShape(was, is)) continue;
     const time = latest(is);
     if (time > latest(was) && time < now + HOLDS_MAX_MS) files[path] = after;
@@ -53,12 +54,4 @@ function latest(value: unknown, name = ''): number {
   if (!TIMES.test(name)) return 0;
   const time = typeof value === 'number' ? value : Date.parse(String(value));
   return Number.isNaN(time) ? 0 : time < SECONDS_BELOW ? time * 1_000 : time;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

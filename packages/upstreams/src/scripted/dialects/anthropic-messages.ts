@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import * as z from 'zod';
-import { parsedJson } from '../../json.ts';
 import { Content, textOf, type Message } from '../conversation.ts';
 import { offeredTool } from '../offered.ts';
 import { ALIVE, argumentPieces, wordsOf, type Dialect } from './dialect.ts';

@@ -1,5 +1,5 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import * as z from 'zod';
-import { parsedJson } from '../../json.ts';
 import { gemini as geminiFormat } from '../../wires/gemini.ts';
 import type { Message } from '../conversation.ts';
 import { offeredTool } from '../offered.ts';

@@ -1,4 +1,4 @@
-/** The value of a JSON text, or undefined when it is none: what a provider sends is not trusted to be what it says. */
+/** The value of a JSON text; undefined when it is none. For what others wrote, whose shape is checked next. Pure. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
