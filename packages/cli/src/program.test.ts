@@ -129,11 +129,11 @@ describe('without a server', () => {
 
   it('doctor looks at the machine and holds no key in its answer', async () => {
     const { out } = await scene.play(['doctor', '--json'], { env: { OPENROUTER_API_KEY: 'sk-or-secret' } });
-    const { checks, limits } = JSON.parse(out);
+    const { checks, leash } = JSON.parse(out);
     expect(checks.map((check: { name: string }) => check.name)).toEqual(
       expect.arrayContaining(['node', 'git', 'sandbox', 'data directory', 'disk', 'server', 'port', 'openrouter']),
     );
-    expect(limits.map((limit: { limit: string }) => limit.limit)).toContain('filesystem');
+    expect(leash.map(({ what }: { what: string }) => what)).toContain('files');
     expect(out).not.toContain('sk-or-secret');
   });
 

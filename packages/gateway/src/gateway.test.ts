@@ -248,10 +248,11 @@ describe('a refusal', () => {
   });
 
   it('says what a person can do', async () => {
-    const { post } = await open({ upstream: refusing(new FusionError('budget_exceeded', 'the run has no USD left')) });
+    const refusal = new FusionError('budget_exceeded', 'the run has no USD left');
+    const { post } = await open({ upstream: refusing(refusal) });
     const { error } = (await (await post('/v1/chat/completions', {})).json()) as { error: Record<string, string> };
     expect(error['code']).toBe('budget_exceeded');
-    expect(error['message']).toMatch(/^the run has no USD left\. Start the work anew/);
+    expect(error['message']).toBe(`the run has no USD left. ${refusal.remedy}`);
   });
 });
 
