@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { procStat } from '@fusion-kit/domain/proc-stat';
 import type { ProcessSign } from '@fusion-kit/domain/task';
 
 /** A process that cannot be mistaken for a later one with the same number. `start` is when it started, as the system tells it; absent where it does not. */
@@ -21,13 +22,10 @@ export function signOf({ pid, start }: KnownProcess): Exclude<ProcessSign, 'none
   return stat.start === start && stat.state !== 'Z' && stat.state !== 'X' ? 'alive' : 'dead';
 }
 
-/** The state and the start time in `/proc/PID/stat`: fields 3 and 22 of proc_pid_stat(5), counted after the name, which may hold anything. */
 function statOf(pid: number): { state: string; start: string } | 'gone' | 'unreadable' {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const [state, start] = [fields[0], fields[19]];
-    return state && start ? { state, start } : 'unreadable';
+    const stat = procStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return stat ? { state: stat(3), start: stat(22) } : 'unreadable';
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     return code === 'ESRCH' || (code === 'ENOENT' && HAS_PROC) ? 'gone' : 'unreadable';

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { procStat } from '@fusion-kit/domain/proc-stat';
 
 /** Set for everything that runs in a cage: the HOME of the agent or the check that it was started for. */
 export const PLACE = 'FUSION_KIT_PLACE';
@@ -27,22 +28,19 @@ export async function listProcesses(system: NodeJS.Platform = process.platform):
   return names && found.filter((each) => each !== undefined);
 }
 
-/** From `/proc/PID/stat` and `environ` (proc_pid_stat(5)); the name in the second field may hold anything, so fields count from behind it. */
 async function readProcess(name: string): Promise<RunningProcess | undefined> {
-  const [stat = '', environment] = await Promise.all([
-    readFile(`/proc/${name}/stat`, 'utf8').catch(() => undefined), // it has ended meanwhile
+  const [text, environment] = await Promise.all([
+    readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''), // it has ended meanwhile
     readFile(`/proc/${name}/environ`, 'utf8').catch(() => ''), // another user's
   ]);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, parent, group] = fields;
-  const start = fields[19];
-  if (start === undefined || state === 'Z' || state === 'X') return undefined;
+  const stat = procStat(text);
+  if (!stat || stat(3) === 'Z' || stat(3) === 'X') return undefined;
   const entry = environment.split('\0').find((variable) => variable.startsWith(`${PLACE}=`));
   return {
     pid: Number(name),
-    parent: Number(parent),
-    group: Number(group),
-    start,
+    parent: Number(stat(4)),
+    group: Number(stat(5)),
+    start: stat(22),
     place: entry?.slice(PLACE.length + 1),
   };
 }

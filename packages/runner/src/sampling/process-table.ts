@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { procStat } from '@fusion-kit/domain/proc-stat';
 
 /** One process of this machine. */
 export interface ProcessRow {
@@ -36,16 +37,15 @@ async function readUnits(): Promise<Units> {
   return units;
 }
 
-/** The figures of `/proc/PID/stat`, proc_pid_stat(5); undefined for what is none. Pure. */
+/** The figures of `/proc/PID/stat`; undefined for what is none. Pure. */
 export function parseStat(text: string, { pageBytes, ticksPerSecond }: Units): Omit<ProcessRow, 'places'> | undefined {
-  // The name in parentheses may itself hold blanks and parentheses.
-  const close = text.lastIndexOf(')');
-  const pid = Number(text.slice(0, text.indexOf(' ')));
-  const fields = text.slice(close + 2).split(' ');
-  const at = (field: number): number => Number(fields[field - 3]);
+  const stat = procStat(text);
+  if (!stat) return undefined;
+  const at = (field: number): number => Number(stat(field));
   const ticks = at(14) + at(15) + at(16) + at(17);
+  const pid = Number(text.slice(0, text.indexOf(' ')));
   const row = { pid, parent: at(4), rssBytes: at(24) * pageBytes, cpuMs: (ticks * 1_000) / ticksPerSecond };
-  return close > 0 && Object.values(row).every(Number.isFinite) ? row : undefined;
+  return Object.values(row).every(Number.isFinite) ? row : undefined;
 }
 
 /** Processes without memory of their own: threads of the kernel, and what has ended and was not waited for. */
