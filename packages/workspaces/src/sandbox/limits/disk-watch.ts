@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { type DiskUse, diskUse } from './disk-use.ts';
+import type { DiskCounter, DiskUse } from './disk-counter.ts';
 
 export interface DiskBounds {
   bytes: number;
@@ -10,6 +10,7 @@ export const isWithin = (bounds: DiskBounds, { bytes, files }: DiskUse): boolean
   bytes <= bounds.bytes && files <= bounds.files;
 
 export interface DiskWatchOptions {
+  counter: DiskCounter;
   /** Everything below it counts. */
   directory: string;
   bounds: DiskBounds;
@@ -84,10 +85,10 @@ export class DiskWatch {
   }
 
   async #countAll(): Promise<void> {
-    const { directory, bounds, beyond } = this.#options;
+    const { counter, directory, bounds, beyond } = this.#options;
     const begun = performance.now();
     const left = await this.#look();
-    const use = await diskUse(directory, bounds.files, this.#stop.signal);
+    const use = await counter.count(directory, bounds.files, this.#stop.signal);
     this.#counting = undefined;
     if (this.#stop.signal.aborted) return;
     this.#left = left;

@@ -6,7 +6,7 @@ import type { LeashUsage, ResourceLimits } from '@fusion-kit/domain/leash';
 import type { CommandLine } from '@fusion-kit/domain/ports/sandbox';
 import type { Leash } from '@fusion-kit/domain/ports/workspaces';
 import type { LimitMeans } from './detect-limits.ts';
-import { type DiskUse, diskUse } from './disk-use.ts';
+import { DiskCounter, type DiskUse } from './disk-counter.ts';
 import { type DiskBounds, DiskWatch, isWithin } from './disk-watch.ts';
 import { type Figures, figuresOf, MEGABYTE, passed, usualFigures } from './figures.ts';
 import { Group } from './group.ts';
@@ -53,11 +53,12 @@ const FILE_TOO_LARGE = 153;
  */
 export function leashes(root: string, means: LimitMeans, usual: ResourceLimits = {}): Leashes {
   const everyone = figuresOf(usualFigures(), usual);
+  const counter = new DiskCounter();
   return {
     async open(directory, limits, exceeded = () => {}) {
       const figures = figuresOf(everyone, limits);
       const group = await openGroup(root, means, figures);
-      return new Held({ directory, figures, group, exceeded, launch: await launchOf(means, figures, group) });
+      return new Held({ counter, directory, figures, group, exceeded, launch: await launchOf(means, figures, group) });
     },
   };
 }
@@ -86,6 +87,7 @@ async function launchOf(means: LimitMeans, figures: Figures, group: Group | unde
 }
 
 interface Holding {
+  counter: DiskCounter;
   directory: string;
   figures: Figures;
   group: Group | undefined;
@@ -102,9 +104,9 @@ class Held implements HeldLeash {
 
   constructor(holding: Holding) {
     this.#holding = holding;
-    const { directory, figures } = holding;
+    const { counter, directory, figures } = holding;
     this.#bounds = { bytes: figures.workspaceMb * MEGABYTE, files: figures.workspaceFiles };
-    this.#disk = new DiskWatch({ directory, bounds: this.#bounds, beyond: (use) => this.#break(use) });
+    this.#disk = new DiskWatch({ counter, directory, bounds: this.#bounds, beyond: (use) => this.#break(use) });
   }
 
   get outgrown(): boolean {
@@ -112,7 +114,8 @@ class Held implements HeldLeash {
   }
 
   async fits(): Promise<boolean> {
-    return isWithin(this.#bounds, await diskUse(this.#holding.directory, this.#bounds.files));
+    const { counter, directory } = this.#holding;
+    return isWithin(this.#bounds, await counter.count(directory, this.#bounds.files));
   }
 
   wrap(line: CommandLine): CommandLine {
