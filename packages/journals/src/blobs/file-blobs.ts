@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import { syncPath } from '../sync-path.ts';
 import { blobOf, digitsOf, unknownBlob } from './digest.ts';
+import { folders } from './folders.ts';
 
 /**
  * Blobs as files named by their digest, below two levels of directories. A file appears under its name only when it is
@@ -13,29 +14,17 @@ import { blobOf, digitsOf, unknownBlob } from './digest.ts';
  * @param directory made when it is missing
  */
 export function fileBlobs(directory: string): Blobs {
-  /** Folders whose own names are on the disk, or about to be: two blobs may need the same new one at once. */
-  const folders = new Map<string, Promise<void>>();
-
-  async function folderOf(digits: string): Promise<string> {
-    const first = join(directory, digits.slice(0, 2));
-    const folder = join(first, digits.slice(2, 4));
-    const making = folders.get(folder) ?? makeFolder(folder, [first, directory, dirname(directory)]);
-    folders.set(folder, making);
-    try {
-      await making;
-    } catch (thrown) {
-      folders.delete(folder);
-      throw thrown;
-    }
-    return folder;
-  }
+  const made = folders(directory);
+  const folderOf = (digits: string) => join(directory, digits.slice(0, 2), digits.slice(2, 4));
 
   return {
     async put(text) {
       const { bytes, ref } = blobOf(text);
       try {
         const digits = digitsOf(ref.blob);
-        await keep(await folderOf(digits), digits, bytes);
+        const folder = folderOf(digits);
+        await made(folder);
+        await keep(folder, digits, bytes);
       } catch (thrown) {
         throw new FusionError('journal_failed', `${directory} cannot keep a blob`, { cause: thrown });
       }
@@ -44,7 +33,7 @@ export function fileBlobs(directory: string): Blobs {
 
     async get(blob) {
       const digits = digitsOf(blob);
-      const path = join(directory, digits.slice(0, 2), digits.slice(2, 4), digits);
+      const path = join(folderOf(digits), digits);
       const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
         throw unknownBlob(blob, thrown);
       });
@@ -52,11 +41,6 @@ export function fileBlobs(directory: string): Blobs {
       return text;
     },
   };
-}
-
-async function makeFolder(folder: string, above: readonly string[]): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const path of above) await syncPath(path);
 }
 
 async function keep(folder: string, name: string, bytes: Buffer): Promise<void> {
