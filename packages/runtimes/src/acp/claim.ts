@@ -1,10 +1,11 @@
+import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { RuntimeEvent, Turn, TurnResult } from '@fusion-kit/domain/ports/runtime';
 import * as z from 'zod';
 
 /** Marks the block of an answer that holds outputs. */
 export const OUTPUTS_BLOCK = 'outputs';
 
-const Outputs = z.record(z.string(), z.union([z.string(), z.json()]));
+const Outputs = z.record(z.string(), z.json());
 
 /** What a program has said it has done. */
 export interface Claim extends TurnResult {
@@ -34,14 +35,18 @@ const BLOCK = /```outputs\s*\n([\s\S]*?)\n?```/g;
 export function outputsIn(text: string): Record<string, string> | undefined {
   const [, body] = [...text.matchAll(BLOCK)].at(-1) ?? [];
   if (body === undefined) return undefined;
-  try {
-    const read = Outputs.parse(JSON.parse(body));
-    return Object.fromEntries(
-      Object.entries(read).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-    );
-  } catch {
-    return undefined;
-  }
+  return outputTexts(parsedJson(body));
+}
+
+/** Outputs by name as texts, of which a program may write those that are no text as the JSON they are; undefined for what is no such record. Pure. */
+export function outputTexts(given: unknown): Record<string, string> | undefined {
+  const { data } = Outputs.safeParse(given);
+  return (
+    data &&
+    Object.fromEntries(
+      Object.entries(data).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    )
+  );
 }
 
 const withoutBlock = (text: string): string => text.replaceAll(BLOCK, '').trim() || text.trim();

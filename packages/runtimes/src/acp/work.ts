@@ -19,8 +19,6 @@ import { tokensOf } from './usage.ts';
 const REPAIRS_MAX = 1;
 const CUTS_MAX = 5;
 const REASON_MAX = 1_000;
-const LEFT_OUT_MAX = 20;
-const LEFT_OUT_TEXT_MAX = 280;
 /** Stops that are no end: it ran against a limit of its own. */
 const CUT_OFF: readonly string[] = ['max_tokens', 'max_turn_requests'];
 
@@ -46,7 +44,7 @@ export async function* work(
     const taken = await unlessAborted(turn.takeMessages(), signal);
     return taken.filter(({ id }) => !told.has(id) && told.add(id));
   };
-  const channel = new Channel();
+  const channel = new Channel(program.title);
   const history = [...turn.history];
   const write = (item: RuntimeEvent | Delta) => {
     if (item.type !== 'delta') history.push(item);
@@ -117,9 +115,7 @@ const openedEvent = (
   ...(resumed && { resumed }),
   answeredMs: Math.round(answeredMs),
   openedMs: Math.round(openedMs),
-  ...(leftOut.length > 0 && {
-    leftOut: leftOut.slice(0, LEFT_OUT_MAX).map((what) => cutText(what, LEFT_OUT_TEXT_MAX)),
-  }),
+  ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
 });
 
 /** What a program with a login of its own says it used; nobody else counts that. */

@@ -79,7 +79,7 @@ async function* work(
   const started = asStarted(launched, headless, { text: whole(turn, opening, told, headless.template), file, turn });
 
   const said: RuntimeEvent[] = [];
-  const channel = new Channel();
+  const channel = new Channel(launched.program.title);
   const write = (item: RuntimeEvent | Delta): void => {
     if (item.type !== 'delta') said.push(item);
     channel.put(item);

@@ -1,13 +1,11 @@
 import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
+import { outputTexts } from '../acp/claim.ts';
 import { workInHome } from '../programs/home/work-in-home.ts';
-import * as z from 'zod';
 
 /** Below the HOME. */
 const PLACE = '.fusion-outputs.json';
 const FILE_MAX_BYTES = 1_000_000;
-
-const Outputs = z.record(z.string(), z.json());
 
 /** A file into which a program may write its outputs, as a JSON object with a value for each name. */
 export interface OutputsFile {
@@ -23,13 +21,7 @@ export async function outputsFile(turn: Pick<Turn, 'cage' | 'home'>): Promise<Ou
     env: { FUSION_KIT_OUTPUTS: `${turn.home}/${PLACE}` },
     async read() {
       const found = await workInHome(turn, { read: [{ path: PLACE, maxBytes: FILE_MAX_BYTES }] });
-      const outputs = Outputs.safeParse(parsedJson(found.get(PLACE)?.toString('utf8') ?? ''));
-      return Object.fromEntries(
-        Object.entries(outputs.data ?? {}).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : JSON.stringify(value),
-        ]),
-      );
+      return outputTexts(parsedJson(found.get(PLACE)?.toString('utf8') ?? '')) ?? {};
     },
   };
 }

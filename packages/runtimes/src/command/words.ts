@@ -1,9 +1,7 @@
 import type { RuntimeEvent, Turn } from '@fusion-kit/domain/ports/runtime';
 import { accountOf, INTERRUPTED, paragraphs } from '../acp/prompts.ts';
-import { openingOf } from '../model-loop/conversation.ts';
-
-/** Begins another attempt of which nobody says why. */
-const ANOTHER_ATTEMPT = 'The attempt before was not enough. Look at what is there, and do what is missing.';
+import { attemptIn, openingOf } from '../model-loop/conversation.ts';
+import { ANOTHER_ATTEMPT } from '../model-loop/prompt.ts';
 
 /** What is told at the start of a process beside the task itself; undefined in the first one. Pure. */
 export function toldAtStart({
@@ -12,8 +10,8 @@ export function toldAtStart({
   attempt,
 }: Turn): Extract<RuntimeEvent, { type: 'turn.told' }> | undefined {
   if (!openingOf(history)) return note === undefined ? undefined : { type: 'turn.told', text: note, messageIds: [] };
-  const isAnother = attempt > 1 && !history.some((event) => event.type === 'turn.told' && event.attempt === attempt);
-  if (isAnother) return { type: 'turn.told', text: note ?? ANOTHER_ATTEMPT, messageIds: [], attempt };
+  if (attemptIn(history) < attempt)
+    return { type: 'turn.told', text: note ?? ANOTHER_ATTEMPT, messageIds: [], attempt };
   return { type: 'turn.told', text: note ?? INTERRUPTED, messageIds: [] };
 }
 
