@@ -1,6 +1,7 @@
-import type { McpServer } from '@modelcontextprotocol/server';
 import type * as z from 'zod';
-import { answer, refusal } from './answer.ts';
+
+/** Longest that a call waits for something to come: programs give up on a tool after a minute. */
+export const WAIT_MAX_SECONDS = 50;
 
 /** A tool as models see it. What `run` returns is the answer; what it throws is told with its remedy. */
 export interface Tool<Context, Input extends z.ZodObject = z.ZodObject> {
@@ -18,28 +19,3 @@ export const toolOf =
   <Context>() =>
   <Input extends z.ZodObject>(tool: Tool<Context, Input>): Tool<Context> =>
     tool;
-
-export interface Serving<Context> {
-  context: Context;
-  /** Does the work of a call when its turn has come. @throws {FusionError} when it may not be done */
-  readonly within?: (work: () => Promise<unknown>) => Promise<unknown>;
-}
-
-/** Makes tools callable on a server. */
-export function register<Context>(
-  server: McpServer,
-  tools: readonly Tool<Context>[],
-  { context, within = (work) => work() }: Serving<Context>,
-): void {
-  for (const tool of tools) {
-    const { name, description, reads, input } = tool;
-    const annotations = { readOnlyHint: reads, destructiveHint: false, openWorldHint: false };
-    server.registerTool(name, { description, inputSchema: input, annotations }, async (given, { mcpReq }) => {
-      try {
-        return answer(await within(() => tool.run(given, context, mcpReq.signal)));
-      } catch (thrown) {
-        return refusal(thrown);
-      }
-    });
-  }
-}

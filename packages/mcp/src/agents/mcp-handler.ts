@@ -6,10 +6,9 @@ import {
   localhostAllowedHostnames,
   localhostAllowedOrigins,
   type McpHttpHandler,
-  McpServer,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
-import { register } from '../tool.ts';
+import { toolServer } from '../tool-server.ts';
 import { refused } from './refused.ts';
 import { AGENT_TOOLS } from './tools.ts';
 import { Turnstile } from './turnstile.ts';
@@ -57,13 +56,9 @@ class Seat {
   readonly #calls = new Turnstile('calls', UNDER_WAY_MAX);
 
   constructor(desk: AgentDesk, version: string) {
-    const options = { instructions: INSTRUCTIONS, capabilities: { tools: {} } };
+    const within = (work: () => Promise<unknown>): Promise<unknown> => this.#calls.pass(work);
     this.#handler = createMcpHandler(
-      () => {
-        const server = new McpServer({ name: 'fusion-kit', version }, options);
-        register(server, AGENT_TOOLS, { context: desk, within: (work) => this.#calls.pass(work) });
-        return server;
-      },
+      () => toolServer({ version, instructions: INSTRUCTIONS, tools: AGENT_TOOLS, context: desk, within }),
       { maxRequestBodySize: BODY_MAX_BYTES, maxSubscriptions: LISTENING_MAX },
     );
   }

@@ -5,6 +5,7 @@ import { Project } from '@fusion-kit/domain/project';
 import { Run } from '@fusion-kit/domain/run';
 import { preview } from '@fusion-kit/domain/text';
 import type { Usage } from '@fusion-kit/domain/usage';
+import type * as z from 'zod';
 import type { Api } from './outside.ts';
 
 /** Rows of a run that are read, and tasks that are shown. */
@@ -36,13 +37,12 @@ export async function rowsOf(api: Api, id: string): Promise<RunRows> {
   return { run, project, tasks: tasks.items, agents: [...agents.values()] };
 }
 
-/** What waits for a person, as a program reads it; each is answered by the id of its task. */
-export async function waiting(api: Api, run?: string): Promise<{ items: Record<string, unknown>[]; more: number }> {
-  const { items, more } = await api.get('/inbox', Inbox, { query: { run, limit: ROWS_MAX } });
-  return { items: items.map(itemSight), more };
-}
+/** What waits for a person, in one run or in all. */
+export const inboxOf = (api: Api, run?: string): Promise<z.infer<typeof Inbox>> =>
+  api.get('/inbox', Inbox, { query: { run, limit: ROWS_MAX } });
 
-function itemSight(item: InboxItem): Record<string, unknown> {
+/** Something that waits for a person as a program reads it, who answers it by the id of its task. Pure. */
+export function itemSight(item: InboxItem): Record<string, unknown> {
   const { kind, taskId: task, runId: run, title } = item;
   const about = { kind, task, run, title };
   switch (item.kind) {

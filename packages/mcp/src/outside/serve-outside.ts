@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { register, type Tool } from '../tool.ts';
+import type { Tool } from '../tool.ts';
+import { toolServer } from '../tool-server.ts';
 import type { Outside } from './outside.ts';
 import { listAgents, spawnAgent } from './tools/agents.ts';
 import { branch } from './tools/branch.ts';
@@ -36,14 +36,9 @@ const INSTRUCTIONS =
  */
 export async function serveOutside(outside: Outside, version: string, signal: AbortSignal): Promise<void> {
   const ended = once(process.stdin, 'end', { signal }).catch(() => undefined);
-  const handle = serveStdio(() => {
-    const server = new McpServer(
-      { name: 'fusion-kit', version },
-      { instructions: INSTRUCTIONS, capabilities: { tools: {} } },
-    );
-    register(server, OUTSIDE_TOOLS, { context: outside });
-    return server;
-  });
+  const handle = serveStdio(() =>
+    toolServer({ version, instructions: INSTRUCTIONS, tools: OUTSIDE_TOOLS, context: outside }),
+  );
   await ended;
   await handle.close();
 }

@@ -1,7 +1,7 @@
 import { QUESTION_OPTION_TEXT_MAX, QUESTION_OPTIONS_MAX } from '@fusion-kit/domain/question';
 import * as z from 'zod';
 import { agentTool } from '../agent-tool.ts';
-import { WAIT_MAX_SECONDS } from '../messages.ts';
+import { WAIT_MAX_SECONDS } from '../../tool.ts';
 
 const label = z.string().trim().min(1).max(QUESTION_OPTION_TEXT_MAX);
 

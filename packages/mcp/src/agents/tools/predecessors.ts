@@ -17,13 +17,13 @@ export const predecessors = agentTool({
     const shown = needs.map(async ({ id, node, title, state, outputs: names }) => {
       const read = names.slice(0, room);
       room -= read.length;
-      const outputs = await Promise.all(read.map(async (name) => [name, await beginning(id, name)]));
+      const outputs = await Promise.all(read.map(async (name) => [name, await beginning(id, name)] as const));
       return {
         id,
         node,
         title,
         state,
-        outputs: Object.fromEntries(outputs) as Record<string, string>,
+        outputs: Object.fromEntries(outputs),
         ...(names.length > read.length && { unread: names.slice(read.length) }),
       };
     });

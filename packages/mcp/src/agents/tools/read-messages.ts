@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { agentTool } from '../agent-tool.ts';
-import { WAIT_MAX_SECONDS } from '../messages.ts';
+import { WAIT_MAX_SECONDS } from '../../tool.ts';
 
 export const readMessages = agentTool({
   name: 'fusion_read_messages',

@@ -1,8 +1,9 @@
 import { TaskView } from '@fusion-kit/domain/api';
 import { FusionError } from '@fusion-kit/domain/errors';
+import type { InboxItem } from '@fusion-kit/domain/inbox';
 import * as z from 'zod';
 import { type Outside, outsideTool } from '../outside.ts';
-import { pathOf, waiting } from '../run-sight.ts';
+import { inboxOf, itemSight, pathOf } from '../run-sight.ts';
 
 const Answer = z.object({
   task: z.string().min(1).max(100).describe('id of the task, as the inbox gives it'),
@@ -16,7 +17,10 @@ export const inbox = outsideTool({
   description: 'Shows what waits for a person: approvals, questions of agents, agents that hang, failures.',
   reads: true,
   input: z.object({ run: z.string().max(100).optional().describe('only of this run') }),
-  run: async ({ run }, outside) => waiting(await outside.api(), run),
+  async run({ run }, outside) {
+    const { items, more } = await inboxOf(await outside.api(), run);
+    return { items: items.map(itemSight), more };
+  },
 });
 
 export const answerInbox = outsideTool({
@@ -27,20 +31,24 @@ export const answerInbox = outsideTool({
   input: Answer,
   async run(given, outside) {
     const api = await outside.api();
-    const { items } = await waiting(api);
-    const item = items.find(({ task, question }) => task === given.task && (given.question ?? question) === question);
+    const { items } = await inboxOf(api);
+    const item = items.find((each) => each.taskId === given.task && isAbout(each, given.question));
     if (!item)
       throw new FusionError('task_unknown', `nothing of task ${given.task} waits for an answer`, {
         remedy: 'See fusion_inbox for what does.',
       });
-    const task = await api.patch(pathOf('tasks', given.task), TaskView, changeFor(item['kind'], given, outside));
+    const task = await api.patch(pathOf('tasks', given.task), TaskView, changeFor(item.kind, given, outside));
     return { task: task.id, node: task.node, state: task.state };
   },
 });
 
+/** Whatever the task waits for, where no question is named. */
+const isAbout = (item: InboxItem, question: string | undefined): boolean =>
+  question === undefined || (item.kind === 'question' && item.questionId === question);
+
 /** @throws {FusionError} `bad_request` when it is no answer to that */
 function changeFor(
-  kind: unknown,
+  kind: InboxItem['kind'],
   { option, text, question }: z.infer<typeof Answer>,
   { account: by }: Outside,
 ): object {
@@ -56,7 +64,7 @@ function changeFor(
     return { action: 'answer', option, by, ...(text !== undefined && { comment: text }) };
   if (kind === 'stalled' && (option === 'restart' || option === 'cancel'))
     return { action: option, reason: text ?? `${option} by ${by}` };
-  throw new FusionError('bad_request', `that is no answer to something of kind ${String(kind)}`, {
+  throw new FusionError('bad_request', `that is no answer to something of kind ${kind}`, {
     remedy: kind === 'failure' ? 'Start what failed again with `fusion-kit run rerun`.' : 'Name one of its options.',
   });
 }

@@ -2,7 +2,7 @@ import { page } from '@fusion-kit/domain/api';
 import { Run, RunState } from '@fusion-kit/domain/run';
 import * as z from 'zod';
 import { outsideTool } from '../outside.ts';
-import { pathOf, rowsOf, runLine, runSight, waiting } from '../run-sight.ts';
+import { inboxOf, itemSight, pathOf, rowsOf, runLine, runSight } from '../run-sight.ts';
 
 const run = z.string().min(1).max(100).describe('id of the run');
 
@@ -25,8 +25,8 @@ export const getRun = outsideTool({
   input: z.object({ run }),
   async run({ run: id }, outside) {
     const api = await outside.api();
-    const [rows, inbox] = await Promise.all([rowsOf(api, id), waiting(api, id)]);
-    return { ...runSight(rows), inbox: inbox.items };
+    const [rows, inbox] = await Promise.all([rowsOf(api, id), inboxOf(api, id)]);
+    return { ...runSight(rows), inbox: inbox.items.map(itemSight) };
   },
 });
 

@@ -2,11 +2,10 @@ import { EventView, page } from '@fusion-kit/domain/api';
 import type { EventType } from '@fusion-kit/domain/event';
 import { runEnded } from '@fusion-kit/domain/run';
 import * as z from 'zod';
+import { WAIT_MAX_SECONDS } from '../../tool.ts';
 import { type Outside, outsideTool } from '../outside.ts';
-import { rowsOf, runLine, waiting } from '../run-sight.ts';
+import { inboxOf, itemSight, rowsOf, runLine } from '../run-sight.ts';
 
-/** Programs give up on a tool after a minute. */
-const WAIT_MAX_SECONDS = 50;
 const LINES_MAX = 100;
 
 const TOLD: readonly EventType[] = [
@@ -48,7 +47,7 @@ export const watchRun = outsideTool({
       await somethingHappens(outside, { run: id, after, seconds }, signal);
       events = await happened();
     }
-    const [rows, inbox] = await Promise.all([rowsOf(api, id), waiting(api, id)]);
+    const [rows, inbox] = await Promise.all([rowsOf(api, id), inboxOf(api, id)]);
     const named = [
       ...rows.tasks.map((task) => [task.id, task.node] as const),
       ...rows.agents.map((agent) => [agent.id, agent.name] as const),
@@ -58,7 +57,7 @@ export const watchRun = outsideTool({
       ...runLine(rows.run),
       events: events.map((entry) => outside.line(entry, (one) => nameOf.get(one))),
       next: events.at(-1)?.seq ?? after,
-      inbox: inbox.items,
+      inbox: inbox.items.map(itemSight),
     };
   },
 });
