@@ -2,6 +2,8 @@ import type { Engine } from '@fusion-kit/engine/engine';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Event } from '@fusion-kit/domain/event';
 import { RunId } from '@fusion-kit/domain/ids';
+import type { EventFilter } from '@fusion-kit/domain/ports/journal';
+import { ATTEMPT_EVENTS, recordedAttempts } from '@fusion-kit/domain/recorded-attempts';
 import { recordedProvider } from '@fusion-kit/domain/recorded-provider';
 import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { recordedCalls } from '@fusion-kit/upstreams/recorded/recorded-calls';
@@ -45,6 +47,7 @@ export class Recordings {
           const task = world.get('tasks', caller.taskId);
           return { node: task?.node ?? '', attempt: (task?.attempts ?? 0) + 1 };
         }),
+      answersBefore: (caller) => this.#answersBefore(caller),
     });
     this.#upstreams.set(id, upstream);
     return upstream;
@@ -66,13 +69,20 @@ export class Recordings {
       after = tasks.at(-1)?.id;
       if (tasks.length < PAGE) break;
     }
+    return recordedCalls(await this.#attempts({ runId }), (taskId) => nodes.get(taskId), engine.blobs);
+  }
+
+  async #answersBefore({ taskId }: Caller): Promise<number> {
+    return (await this.#attempts({ taskId })).get(taskId)?.at(-1)?.answers ?? 0;
+  }
+
+  async #attempts(of: EventFilter) {
     const events: Event[] = [];
     for (let after = 0; ;) {
-      const page = await engine.events(after, PAGE, { runId, types: ['model.called', 'task.requeued'] });
+      const page = await this.#opened().events(after, PAGE, { ...of, types: ATTEMPT_EVENTS });
       events.push(...page.map(({ event }) => event));
       after = page.at(-1)?.seq ?? after;
-      if (page.length < PAGE) break;
+      if (page.length < PAGE) return recordedAttempts(events);
     }
-    return recordedCalls(events, (taskId) => nodes.get(taskId), engine.blobs);
   }
 }

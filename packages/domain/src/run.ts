@@ -38,8 +38,8 @@ export const RunSpec = z.object({
   deadlineAt: z.int().optional(),
   stall: StallPolicy.optional(),
   proposals: ProposalPolicy.optional(),
-  /** The run whose work this one goes on from, and the node that is done anew. */
-  forkOf: z.object({ runId: RunId, node: z.string().optional() }).optional(),
+  /** The run whose work this one goes on from, and the node that is done anew; or the one whose record it enacts again. */
+  forkOf: z.object({ runId: RunId, node: z.string().optional(), enacts: z.literal(true).optional() }).optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;
 

@@ -6,7 +6,7 @@ import { runEnded } from './run.ts';
 import { openQuestions } from './questions.ts';
 import { claimOf, fullRun, holderOf, isWanted, runIsFull, suits } from './schedule.ts';
 import { affinityOf } from './schedule-affinity.ts';
-import type { Task } from './task.ts';
+import { onlyAgentOf, type Task } from './task.ts';
 import { preview } from './text.ts';
 import type { World } from './world.ts';
 
@@ -63,6 +63,8 @@ function unmetNeeds(world: World, task: Task): string | undefined {
 
 /** What it is that no agent has. */
 function nobody(all: readonly Agent[], task: Task): string {
+  const only = onlyAgentOf(task);
+  if (only !== undefined) return `its run has no agent ${only} any more, and nobody else did it in the recorded run`;
   const ofRun = all.filter((agent) => agent.runId === undefined || agent.runId === task.runId);
   const wanted = ofRun.filter((agent) => isWanted(agent, task.work));
   if (wanted.length === 0 && ofRun.length > 0) {
@@ -92,5 +94,6 @@ function occupied(world: World, task: Task, suitable: readonly Agent[]): string 
     return `waits for agent ${holder.name}, who works on ${affinityOf(task)}, or for another who has nothing else to do`;
   const [one] = suitable;
   if (suitable.length > 1 || !one) return `waits for one of ${suitable.length} agents`;
+  if (onlyAgentOf(task) !== undefined) return `waits for agent ${one.name}, who did it in the recorded run`;
   return `waits for agent ${one.name}${one.state === 'paused' || one.state === 'spawning' ? `, which is ${one.state}` : ''}`;
 }

@@ -12,9 +12,11 @@ import {
   mayTake,
   rank,
   STARVATION_BOUND_MS,
+  suits,
   WARM_MS,
 } from './schedule.ts';
 import type { Limits } from './schedule-limits.ts';
+import { waitingReason } from './schedule-reason.ts';
 import type { TaskSpec } from './task.ts';
 import { World } from './world.ts';
 
@@ -113,6 +115,47 @@ describe('in whose queue a task stands', () => {
     const { failure: _none, ...lost } = SAMPLE['task.requeued'];
     const world = worldOf([...worked, SAMPLE['task.assigned'], SAMPLE['agent.paused'], lost]);
     expect(homeOf(world, one)).toMatchObject({ agent: ada, kept: true });
+  });
+});
+
+describe('a task of a run that is enacted again', () => {
+  const run = SAMPLE['run.started'].runId;
+  const ofRun = (agentId: typeof ada): Event[] =>
+    ready(agentId).map((event) => (event.type === 'agent.spawning' ? { ...event, runId: run } : event));
+  const enacted = (...more: Event[]) =>
+    worldOf([
+      SAMPLE['project.created'],
+      SAMPLE['run.started'],
+      born({ onlyBy: ['bob', 'ada'], requires: ['what neither has'] }),
+      ...more,
+    ]);
+  const takers = (world: World) =>
+    [...world.all('agents')].filter((agent) => suits(agent, world.get('tasks', one)!)).map(({ name }) => name);
+  const failed: Event = {
+    ...SAMPLE['task.requeued'],
+    agentId: bob,
+    failure: { ...SAMPLE['task.failed'].failure, code: 'verification_failed' },
+  };
+
+  it('goes to who made the attempt then, whatever others have', () => {
+    const team = [...ofRun(ada), ...ofRun(bob)];
+    expect(takers(enacted(...team))).toEqual(['bob']);
+    expect(takers(enacted(...team, { ...SAMPLE['task.assigned'], agentId: bob }, failed))).toEqual(['ada']);
+  });
+
+  it('is nothing for an agent of the project, who would ask a real model', () => {
+    expect(takers(enacted(...ready(ada), ...ready(bob)))).toEqual([]);
+  });
+
+  it('says for whom it waits', () => {
+    const world = enacted(...ofRun(ada), ...ofRun(bob), { ...SAMPLE['agent.paused'], agentId: bob });
+    expect(waitingReason(world, world.get('tasks', one)!, 0)).toBe(
+      'waits for agent bob, who did it in the recorded run',
+    );
+    const alone = enacted(...ofRun(ada));
+    expect(waitingReason(alone, alone.get('tasks', one)!, 0)).toBe(
+      'its run has no agent bob any more, and nobody else did it in the recorded run',
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { type Agent, SHELL_RUNTIME } from './agent.ts';
 import type { AgentId } from './ids.ts';
 import { executorOf } from './node.ts';
 import { affinityOf } from './schedule-affinity.ts';
-import type { Task } from './task.ts';
+import { onlyAgentOf, type Task } from './task.ts';
 import type { World } from './world.ts';
 import { meets } from './world-needs.ts';
 
@@ -40,12 +40,20 @@ export const needsMet = (world: World, task: Task): boolean =>
     ? task.needs.every((need) => meets(world.get('tasks', need.id)?.state, need.accept))
     : world.unmetNeeds(task.id).size === 0;
 
-/** Whether an agent has what a task requires and may work on its run at all. Pure. */
-export const suits = (agent: Agent, task: Pick<Task, 'projectId' | 'runId' | 'work' | 'requires'>): boolean =>
-  agent.projectId === task.projectId &&
-  (agent.runId === undefined || agent.runId === task.runId) &&
-  isWanted(agent, task.work) &&
-  task.requires.every((capability) => agent.capabilities.includes(capability));
+type Suited = Pick<Task, 'projectId' | 'runId' | 'work' | 'requires' | 'onlyBy'> & Partial<Pick<Task, 'attempts'>>;
+
+/** Whether an agent is the one that a task is bound to, else has what it requires, and may work on its run at all. Pure. */
+export function suits(agent: Agent, task: Suited): boolean {
+  const { projectId, runId, work, requires, onlyBy, attempts = 0 } = task;
+  if (agent.projectId !== projectId) return false;
+  const only = onlyAgentOf({ onlyBy, attempts });
+  if (only !== undefined) return agent.runId === runId && agent.name === only;
+  return (
+    (agent.runId === undefined || agent.runId === runId) &&
+    isWanted(agent, work) &&
+    requires.every((capability) => agent.capabilities.includes(capability))
+  );
+}
 
 /** Whether an agent is of the sort that a kind of work is for. Pure. */
 export function isWanted(agent: Agent, work: Task['work']): boolean {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Capability } from './agent.ts';
+import { AgentSpec, Capability } from './agent.ts';
 import { Failure } from './errors.ts';
 import { AgentId, DispatchId, ProjectId, RunId, TaskId } from './ids.ts';
 import { executorOf, NodeWork, RetryPolicy } from './node.ts';
@@ -38,6 +38,9 @@ export const Scope = z.object({
 });
 export type Scope = z.infer<typeof Scope>;
 
+/** Attempts whose agents are named. */
+export const ONLY_BY_MAX = 50;
+
 /** What a task is from its birth on. `priority` 0 to 9, higher first; `unblocks` counts its direct dependents. */
 export const TaskSpec = z.object({
   id: TaskId,
@@ -56,6 +59,8 @@ export const TaskSpec = z.object({
   when: Expression.optional(),
   affinity: z.string().min(1).max(100).optional(),
   scope: Scope.optional(),
+  /** Who may do it, by name: the first the first attempt, and so on; the last all that follow. In a run that is enacted again, those who did it in the recorded one. */
+  onlyBy: z.array(AgentSpec.shape.name).min(1).max(ONLY_BY_MAX).optional(),
   /** The dispatch in which an agent proposed it. */
   proposedBy: DispatchId.optional(),
 });
@@ -174,6 +179,10 @@ export const isEnded = (state: TaskState): boolean => ENDED.has(state);
 
 /** Whether the house itself carries a task out, without an agent. */
 export const isOfHouse = (task: Pick<Task, 'work'>): boolean => executorOf(task.work) === 'house';
+
+/** The name of the one agent of its run that may make the next attempt; undefined: whoever suits may. Pure. */
+export const onlyAgentOf = ({ onlyBy, attempts }: Pick<Task, 'onlyBy' | 'attempts'>): string | undefined =>
+  onlyBy?.[Math.min(attempts, onlyBy.length - 1)];
 
 /** Whether a dispatch holds the task in such a state: an agent may be at work on it. */
 export const isHeld = (task: Task): boolean =>

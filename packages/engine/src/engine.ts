@@ -14,6 +14,7 @@ import type { AgentSpec } from '@fusion-kit/domain/agent';
 import type { TaskSpec } from '@fusion-kit/domain/task';
 import type { Budget } from '@fusion-kit/domain/usage';
 import type { World } from '@fusion-kit/domain/world';
+import type { ReenactRequest } from './again/reenact-run.ts';
 import type { Keep } from './archive.ts';
 
 /** Makes a request safe to send twice: the same key and digest give the first reply again, another digest is refused. */
@@ -56,8 +57,6 @@ export interface ForkRequest {
   defaults: RunRequest['defaults'];
   /** As in the first run, with nothing spent, when absent. */
   budget?: Budget | undefined;
-  /** All of it anew, from the commit the first run began at, every model answering as it did then: the provider of members that name none is given. */
-  reenact?: { provider: string } | undefined;
 }
 
 /** The engine as its room's neighbours see it. Nothing it answers is told before it is durable, reads and refusals included. */
@@ -101,6 +100,11 @@ export interface Engine {
    * @throws {FusionError} `run_unknown`, `task_unknown`, `bad_request` for a node inside another one, `move_refused` when nothing would be done
    */
   forkRun(request: ForkRequest, idempotency?: Idempotency): Promise<Run>;
+  /**
+   * Starts a run that enacts another one from its record: each task done by the agent that did it then, every model answering as it did then.
+   * @throws {FusionError} `run_unknown`, `move_refused` when it has no record of its own, `agent_name_taken` when a living agent has the name of one who took part
+   */
+  reenactRun(request: ReenactRequest, idempotency?: Idempotency): Promise<Run>;
   /** A run as its events tell it, up to one of them. @throws {FusionError} `run_unknown`, also when it had not begun by then */
   replay(runId: RunId, to?: number): Promise<Replay>;
   /** Where two runs go apart. @throws {FusionError} `run_unknown` */

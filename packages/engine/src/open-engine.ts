@@ -7,6 +7,7 @@ import type { ProjectStore } from '@fusion-kit/domain/ports/workspaces';
 import { TABLES } from '@fusion-kit/domain/row';
 import type { Heartbeat } from '@fusion-kit/domain/runner-protocol';
 import { World, type WorldOptions } from '@fusion-kit/domain/world';
+import { Casts } from './again/casts.ts';
 import { archiveLog } from './archive.ts';
 import { Controller } from './control/controller.ts';
 import { Deadlines } from './deadlines.ts';
@@ -73,7 +74,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const expiry = new Expiry({ world, writer, clock });
   const respawner = new Respawner({ world, writer, clock });
   const deadlines = new Deadlines({ world, writer, clock });
-  const controller = new Controller({ world, writer, blobs, newId, clock, log: say });
+  const casts = new Casts({ writer, journal });
+  const controller = new Controller({ world, writer, blobs, newId, clock, casts, log: say });
   const watchdog = new Watchdog({ world, writer, random, limits: options.watchdog });
   const hear = (beats: readonly Heartbeat[]) => watchdog.hear(beats);
   transport.onReport(reportHandler({ world, writer, tokens, newId, random, blobs, tell, hear }));
@@ -131,7 +133,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    ...useCases({ writer, journal, blobs, store, newId, clock }),
+    ...useCases({ writer, journal, blobs, store, newId, clock, casts }),
     replay: (runId, to) => replayRun({ journal, log }, runId, to),
     diffRuns: (one, other) => diffRuns({ journal, log }, one, other),
     get head() {

@@ -8,8 +8,10 @@ import type { Run } from '@fusion-kit/domain/run';
 import { runEnded } from '@fusion-kit/domain/run';
 import type { Task } from '@fusion-kit/domain/task';
 import type { Workflow } from '@fusion-kit/domain/workflow';
+import type { Casts } from './again/casts.ts';
+import { forkRun } from './again/fork-run.ts';
+import { reenactRun } from './again/reenact-run.ts';
 import type { Engine } from './engine.ts';
-import { forkRun } from './fork-run.ts';
 import { Lookups, versionOf } from './lookups.ts';
 import { inspectProject } from './projects.ts';
 import { branchName } from './run-plan.ts';
@@ -24,15 +26,23 @@ export interface UseCasesOptions {
   store: ProjectStore;
   newId: NewId;
   clock: () => number;
+  casts: Casts;
 }
 
 type UseCases = Pick<
   Engine,
-  'createProject' | 'spawnAgent' | 'saveWorkflow' | 'definitionOf' | 'startRun' | 'forkRun' | 'createTask'
+  | 'createProject'
+  | 'spawnAgent'
+  | 'saveWorkflow'
+  | 'definitionOf'
+  | 'startRun'
+  | 'forkRun'
+  | 'reenactRun'
+  | 'createTask'
 >;
 
 /** What people ask for in one word and the writer in several: looks at files and repositories first, then puts one command. */
-export function useCases({ writer, journal, blobs, store, newId, clock }: UseCasesOptions): UseCases {
+export function useCases({ writer, journal, blobs, store, newId, clock, casts }: UseCasesOptions): UseCases {
   const lookups = new Lookups({ writer, journal, blobs });
   const starting = { lookups, writer, blobs, store, newId, clock };
 
@@ -108,6 +118,7 @@ export function useCases({ writer, journal, blobs, store, newId, clock }: UseCas
 
     startRun: (request, idempotency) => startRun(starting, request, idempotency),
     forkRun: (request, idempotency) => forkRun({ ...starting, journal }, request, idempotency),
+    reenactRun: (request, idempotency) => reenactRun({ ...starting, journal, casts }, request, idempotency),
 
     async createTask({ project: projectId, task }, idempotency): Promise<Task> {
       const project = await lookups.project(projectId);

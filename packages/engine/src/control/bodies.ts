@@ -2,6 +2,7 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import { FusionError } from '@fusion-kit/domain/errors';
 import type { Run } from '@fusion-kit/domain/run';
 import { WorkflowDefinition, type WorkflowNode } from '@fusion-kit/domain/workflow';
+import { nodePath } from '../node-names.ts';
 
 /** Bytes of definitions that are kept read, beside the latest one. */
 const KEPT_BYTES_MAX = 16_000_000;
@@ -22,9 +23,8 @@ export class Bodies {
    */
   async of(run: Run, node: string): Promise<readonly WorkflowNode[]> {
     if (!run.definition) throw new FusionError('workflow_invalid', `run ${run.name} (${run.id}) has no definition`);
-    const path = node.split('/').map(nodeIn);
     const { nodes } = await this.#definition(run.definition);
-    const body = path.reduce<readonly WorkflowNode[] | undefined>(
+    const body = nodePath(node).reduce<readonly WorkflowNode[] | undefined>(
       (inside, id) => inside?.find((each) => each.id === id)?.body,
       nodes,
     );
@@ -48,6 +48,3 @@ export class Bodies {
     return read;
   }
 }
-
-/** The id of a node in a part of a task's name: `files[2]` and `files#2` are of `files`. Pure. */
-const nodeIn = (part: string): string => part.replace(/(\[\d+\]|#\d+)$/, '');

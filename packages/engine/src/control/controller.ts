@@ -7,6 +7,7 @@ import type { Blobs } from '@fusion-kit/domain/ports/blobs';
 import type { Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
 import { Alarms } from '../alarm.ts';
+import type { Casts } from '../again/casts.ts';
 import type { Follower } from '../follower.ts';
 import type { Writer } from '../writer.ts';
 import { Bodies } from './bodies.ts';
@@ -20,6 +21,7 @@ export interface ControllerOptions {
   blobs: Blobs;
   newId: NewId;
   clock: () => number;
+  casts: Pick<Casts, 'bound'>;
   /** Where problems go that no task can show. */
   log: (line: string) => void;
 }
@@ -118,13 +120,15 @@ export class Controller implements Follower {
   }
 
   async #think(id: TaskId): Promise<Command | undefined> {
-    const { world } = this.#options;
+    const { world, casts } = this.#options;
     const task = world.get('tasks', id);
     if (!task || !concernsHouse(task) || !isUp(world, task)) return undefined;
     if (task.state === 'running') this.#alarms.set(id, endsAt(task), () => this.#lookAgain(id));
     this.#thinking += 1;
     try {
-      return await nextStep(this.#steps, task);
+      const command = await nextStep(this.#steps, task);
+      if (command?.type !== 'control.open' || command.children.length === 0) return command;
+      return { ...command, children: await casts.bound(world.get('runs', task.runId), command.children) };
     } catch (thrown) {
       const problem = asFusionError(thrown);
       if (problem.code === 'journal_failed') return this.#later(id, problem);

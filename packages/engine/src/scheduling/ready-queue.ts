@@ -4,7 +4,7 @@ import type { AgentId, RunId, TaskId } from '@fusion-kit/domain/ids';
 import { executorOf } from '@fusion-kit/domain/node';
 import { type Claim, claimOf, rank } from '@fusion-kit/domain/schedule';
 import { affinityOf } from '@fusion-kit/domain/schedule-affinity';
-import type { Task } from '@fusion-kit/domain/task';
+import { onlyAgentOf, type Task } from '@fusion-kit/domain/task';
 import type { World } from '@fusion-kit/domain/world';
 import { type Place, Queue } from './queue.ts';
 
@@ -149,6 +149,7 @@ export class ReadyQueue {
     const wants = task.work.kind === 'agent' ? task.work.wants : undefined;
     const key = JSON.stringify([
       executorOf(task.work),
+      onlyAgentOf(task),
       wants?.runtime,
       wants?.provider,
       wants?.model,

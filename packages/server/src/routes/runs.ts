@@ -63,10 +63,7 @@ export function runRoutes(app: OpenAPIHono, { engine, defaultProvider = '' }: Se
     app,
     { ...of('reenact'), ...reenact, body: ReenactRun, answer: Started },
     async ({ params, idempotency }) => ({
-      run: await engine.forkRun(
-        { runId: params.id, inputs: {}, defaults: {}, reenact: { provider: defaultProvider } },
-        idempotency,
-      ),
+      run: await engine.reenactRun({ runId: params.id, provider: defaultProvider }, idempotency),
     }),
   );
 

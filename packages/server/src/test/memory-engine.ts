@@ -254,6 +254,9 @@ export class MemoryEngine implements Engine {
     return this.startRun({ workflowId: run.workflowId, inputs, defaults: request.defaults }, idempotency);
   };
 
+  reenactRun: Engine['reenactRun'] = ({ runId }, idempotency) =>
+    this.forkRun({ runId, inputs: {}, defaults: {} }, idempotency);
+
   readonly #journal = {
     readAfter: this.events.bind(this),
     find: <T extends Table>(query: RowQuery<T>) => this.find(query),

@@ -16,16 +16,18 @@ const call = (number: number, text: string, response = `{"n":${number}}`): Recor
   node: 'plan',
   attempt: 1,
   call: number,
+  answers: number - 1,
   request: bodyOf(text),
   response,
 });
 
-const recorded = (calls: readonly RecordedCall[], node = 'plan') => {
+const recorded = (calls: readonly RecordedCall[], node = 'plan', answersBefore = 0) => {
   const upstream = recordedUpstream({
     id: 'rec',
     like,
     calls: async () => calls,
     placeOf: async () => ({ node, attempt: 1 }),
+    answersBefore: async () => answersBefore,
   });
   return (text: string) =>
     upstream.fetch(caller, 'http://nowhere.invalid/responses', { method: 'POST', body: bodyOf(text) });
@@ -56,6 +58,15 @@ describe('a recorded provider', () => {
     await expect(recorded([call(1, 'one')], 'build')('one')).rejects.toMatchObject({
       message: 'node build, attempt 1, call 1: the record ends before it',
     });
+  });
+
+  it('goes on where the conversation is that a dispatch goes on with', async () => {
+    const emptyFirst = [call(1, 'one'), { ...call(2, 'one'), answers: 0 }, { ...call(3, 'two'), answers: 1 }];
+
+    const ask = recorded([...emptyFirst, { ...call(4, 'three'), answers: 2 }], 'plan', 1);
+
+    expect(await (await ask('two')).json()).toEqual({ n: 3 });
+    expect(await (await ask('three')).json()).toEqual({ n: 4 });
   });
 
   it('does not answer from a record that is not whole', async () => {

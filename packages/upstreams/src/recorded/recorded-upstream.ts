@@ -1,4 +1,5 @@
 import { FusionError } from '@fusion-kit/domain/errors';
+import type { DispatchId } from '@fusion-kit/domain/ids';
 import type { Caller, Upstream } from '@fusion-kit/domain/ports/upstream';
 import { isCut } from '../tail.ts';
 import { firstDifference } from './first-difference.ts';
@@ -12,6 +13,8 @@ export interface CallPlace {
 /** A call that was answered in full, as it was recorded. */
 export interface RecordedCall extends CallPlace {
   call: number;
+  /** What the conversation had taken in of the attempt before. */
+  answers: number;
   request: string;
   response: string;
 }
@@ -23,6 +26,8 @@ export interface RecordedUpstreamOptions {
   /** Asked for once. */
   calls: () => Promise<readonly RecordedCall[]>;
   placeOf: (caller: Caller) => Promise<CallPlace>;
+  /** What the conversation that a dispatch goes on with has taken in of its attempt: asked at its first call. */
+  answersBefore: (caller: Caller) => Promise<number>;
   /** What is asked as it would be recorded: without what the caller is to tell nobody. */
   plain?: (caller: Caller, body: string) => string;
 }
@@ -36,10 +41,12 @@ export function recordedUpstream({
   like,
   calls,
   placeOf,
+  answersBefore,
   plain = (_caller, body) => body,
 }: RecordedUpstreamOptions): Upstream {
   const { protocol, baseUrl, wires, defaultModel, models } = like;
-  const answered = new Map<string, number>();
+  /** Calls of its attempt that lie behind a dispatch, in this server and those before it. */
+  const behind = new Map<DispatchId, number>();
   let known: Promise<readonly RecordedCall[]> | undefined;
 
   return {
@@ -52,18 +59,23 @@ export function recordedUpstream({
       const request = new Request(input, init);
       const body = plain(caller, await request.text());
       const [{ node, attempt }, all] = await Promise.all([placeOf(caller), (known ??= calls())]);
-      const place = `${node} ${attempt}`;
-      const call = (answered.get(place) ?? 0) + 1;
+      const ofAttempt = all.filter((each) => each.node === node && each.attempt === attempt);
+      if (!behind.has(caller.dispatchId)) {
+        const taken = await answersBefore(caller);
+        if (!behind.has(caller.dispatchId))
+          behind.set(caller.dispatchId, ofAttempt.filter(({ answers }) => answers < taken).length);
+      }
+      const call = (behind.get(caller.dispatchId) ?? 0) + 1;
       const where = `node ${node}, attempt ${attempt}, call ${call}`;
       const diverges = (what: string) =>
         new FusionError('record_diverges', `${where}: ${what}`, { details: { node, attempt, call } });
 
-      const recorded = all.find((each) => each.node === node && each.attempt === attempt && each.call === call);
+      const recorded = ofAttempt.find((each) => each.call === call);
       if (!recorded) throw diverges('the record ends before it');
       if (isCut(recorded.request) || isCut(recorded.response)) throw diverges('its record is not whole');
       const difference = firstDifference(recorded.request, body);
       if (difference) throw diverges(difference);
-      answered.set(place, call);
+      behind.set(caller.dispatchId, call);
       const type = /^\s*[[{]/.test(recorded.response) ? 'application/json' : 'text/event-stream';
       return new Response(recorded.response, { headers: { 'content-type': type } });
     },

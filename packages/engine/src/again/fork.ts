@@ -3,6 +3,7 @@ import { dependents } from '@fusion-kit/domain/graph';
 import { didYouMean } from '@fusion-kit/domain/nearest';
 import type { Task } from '@fusion-kit/domain/task';
 import type { WorkflowDefinition, WorkflowNode } from '@fusion-kit/domain/workflow';
+import { ownNodeOf } from '../node-names.ts';
 
 /** A merge onto a run's branch: what it was for, by the node of the workflow that it belongs to. */
 export interface Merge {
@@ -74,6 +75,3 @@ const holds =
   (wanted: string) =>
   ({ body }: WorkflowNode): boolean =>
     body?.some((node) => node.id === wanted || holds(wanted)(node)) ?? false;
-
-/** The node of the workflow that a task belongs to, by its name: `files` for `files[2]/lint`. Pure. */
-export const ownNodeOf = (name: string): string => /^[^[#/]*/.exec(name)?.[0] ?? name;
