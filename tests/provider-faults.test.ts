@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Fault } from '@fusion-kit/upstreams/scripted/faults';
 import { startScriptedServer, type ScriptedServer } from '@fusion-kit/upstreams/scripted/server';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../packages/cli/bin/fusion-kit.js', import.meta.url));
 const execute = promisify(execFile);
@@ -61,6 +61,11 @@ nodes:
   provider.faults([{ ...fault, match: `all of ${name}` }]);
   return (await json('run', file, '--detach')).run.id;
 }
+const ended = (runId: string) =>
+  vi.waitFor(async () => expect((await json('run', 'get', runId)).run.state).not.toBe('running'), {
+    timeout: 40_000,
+    interval: 300,
+  });
 const taskOf = async (runId: string) => (await json('task', 'list', '--run', runId)).tasks[0];
 
 it.each<[string, Fault]>([
@@ -73,11 +78,7 @@ it.each<[string, Fault]>([
   ['odd', { errorCode: 502 }],
 ])('a run whose provider is %s for a moment completes by itself, and no attempt is used up', async (name, fault) => {
   const runId = await disturbed(name, fault);
-
-  await vi.waitFor(async () => expect((await json('run', 'get', runId)).run.state).not.toBe('running'), {
-    timeout: 40_000,
-    interval: 300,
-  });
+  await ended(runId);
   const { failure, state, attempts } = await taskOf(runId);
   expect({ failure, state, attempts }).toEqual({ failure: undefined, state: 'completed', attempts: 0 });
 });
@@ -104,3 +105,16 @@ it.each<[string, Fault, string, number]>([
     expect((await json('run', 'get', runId)).run.state).toBe('running');
   },
 );
+
+it('an agent of a key that ran out while no server was there is opened again by itself, and its run does not fail', async () => {
+  await ended(await disturbed('answered', { status: 500 }));
+  await json('down');
+  provider.renewKey('another');
+  onTestFinished(() => provider.renewKey(provider.apiKey));
+  const runId = await disturbed('expired', { status: 500 });
+
+  const agent = async () => await json('agent', 'get', 'expired-agent');
+  await vi.waitFor(async () => expect((await agent()).state).toBe('error'), { timeout: 40_000, interval: 300 });
+  expect((await agent()).failure).toMatchObject({ code: 'provider_key_expired', retryAfterMs: expect.any(Number) });
+  expect((await json('run', 'get', runId)).run.state).toBe('running');
+});

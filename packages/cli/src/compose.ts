@@ -35,6 +35,7 @@ import { agentServices } from './agent-services.ts';
 import { allowed, confine } from './confinement.ts';
 import { KeyChain } from './keys/key-chain.ts';
 import { keyFileOf } from './keys/key-file.ts';
+import { WorkedKeys, workedKeysOf } from './keys/worked-keys.ts';
 import { systemKeyring } from './keys/keyring.ts';
 import { Secrets } from './keys/secrets.ts';
 import { readLimits, reservesOf } from './limits-file.ts';
@@ -100,7 +101,12 @@ export async function composeServer(options: ComposeOptions): Promise<ComposedSe
     const providers = new Providers({
       file: join(dataDir, 'providers.json'),
       env,
-      keys: new KeyChain({ env, keyring: systemKeyring(env), file: keyFileOf(dataDir) }),
+      keys: new KeyChain({
+        env,
+        keyring: systemKeyring(env),
+        file: keyFileOf(dataDir),
+        worked: new WorkedKeys(workedKeysOf(dataDir)),
+      }),
       meter,
       scripted: (parts) => scriptedUpstream({ server: scripted, ...parts }),
     });

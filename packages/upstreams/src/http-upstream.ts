@@ -111,10 +111,18 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
     });
   };
 
+  const hasWorked = async (key: string | undefined): Promise<boolean> =>
+    worked && worked.key === key ? true : key !== undefined && (await credential.worked?.has(key)) === true;
+
+  const answered = (key: string | undefined) => {
+    if (key !== undefined && worked?.key !== key) credential.worked?.add(key);
+    worked = { key };
+  };
+
   /** What only a person can mend is asked again later: a call loses nothing by it, and the work goes on by itself. */
-  const refusal = ({ error }: Trouble, secret: string | undefined) => {
+  const refusal = async (error: FusionError, secret: string | undefined) => {
     if (error.code === 'provider_credits') return later(error, limits.personMs);
-    if (error.code !== 'provider_refused_key' || !worked || worked.key !== secret) return error;
+    if (error.code !== 'provider_refused_key' || !(await hasWorked(secret))) return error;
     const { message, details } = error;
     return new FusionError('provider_key_expired', message, { details, retryAfterMs: limits.personMs });
   };
@@ -141,14 +149,14 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
         continue;
       }
       if (outcome instanceof Response) {
-        worked = { key: prepared.key };
+        answered(prepared.key);
         gate.answered();
         return outcome;
       }
       if (outcome.mayHaveWorked) book.mayHaveWorked();
       if (!outcome.again) {
         place.leave();
-        throw refusal(outcome, prepared.key);
+        throw await refusal(outcome.error, prepared.key);
       }
       // Before leaving, so that nobody slips in between the refusal and the pause it asks for.
       const { waitMs, down } = pause(outcome, attempts, place);
@@ -169,8 +177,9 @@ export function httpUpstream(options: HttpUpstreamOptions): Upstream {
       if (remainingUsd === null || remainingUsd > 0) return { ok: true, remainingUsd, ...known };
       const spent = new FusionError('provider_credits', `the key for ${id} has nothing left to spend`);
       return { ok: false, remainingUsd, failure: spent.toJSON(), ...known };
-    } catch (error) {
-      return { ok: false, remainingUsd: null, failure: asFusionError(error).toJSON(), ...known };
+    } catch (thrown) {
+      const error = await refusal(asFusionError(thrown), await keyName());
+      return { ok: false, remainingUsd: null, failure: error.toJSON(), ...known };
     }
   };
   const status = remembered(clock, inspect, ({ ok }) => (ok ? STATUS_KEPT_MS : FAILURE_KEPT_MS));

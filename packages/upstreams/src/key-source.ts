@@ -8,6 +8,15 @@ export interface FoundKey {
 export interface KeySource {
   /** @throws {FusionError} when it may not be used */
   find(): Promise<FoundKey>;
+  /** What outlives this process of the keys that were answered to; without it a key is new to each process. */
+  readonly worked?: WorkedKey;
+}
+
+/** Whether a key was ever good: one that is refused now has run out then, and was not mistyped. */
+export interface WorkedKey {
+  has(key: string): Promise<boolean>;
+  /** Remembers it, when it can, without anybody waiting for that. */
+  add(key: string): void;
 }
 
 /** A key that is known from the start. @param origin where it was found, or would have been */

@@ -3,6 +3,7 @@ import type { FoundKey, KeySource } from '@fusion-kit/upstreams/key-source';
 import type { Environment } from '../terminal.ts';
 import { readKeyFile } from './key-file.ts';
 import type { Keyring } from './keyring.ts';
+import type { WorkedKeys } from './worked-keys.ts';
 
 /** How long what a keyring said is taken for true: asking it for every call would be slow. */
 const KEYRING_KEPT_MS = 10_000;
@@ -12,6 +13,7 @@ export interface KeyChainOptions {
   keyring: Keyring;
   /** Of `keyFileOf`. */
   file: string;
+  worked?: WorkedKeys;
 }
 
 /** Where the keys of providers come from: the environment, else the keyring, else the file. What is set while a server runs is found at the next call. */
@@ -26,9 +28,10 @@ export class KeyChain {
 
   /** @param variables of the environment, the first that is set counts; @param optional whether the provider may do without a key */
   source(id: string, variables: readonly string[], { optional = false } = {}): KeySource {
-    const { env, file } = this.#options;
+    const { env, file, worked } = this.#options;
     const nowhere = optional ? 'none needed' : variables[0] ? `environment ${variables[0]}` : `keyring or ${file}`;
     return {
+      ...(worked && { worked: worked.of(id) }),
       find: async (): Promise<FoundKey> => {
         for (const variable of variables) {
           const key = env[variable];
