@@ -1,27 +1,21 @@
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parsedJson } from '@fusion-kit/domain/parsed-json';
 import type { Turn } from '@fusion-kit/domain/ports/runtime';
 import * as z from 'zod';
-import { boundedText } from './bounded-text.ts';
-import { killGroup } from './kill-group.ts';
-import { killMarked } from './kill-marked.ts';
+import { startCaged } from '../../caged-process.ts';
 import type { HostAnswer, HostCall, HostReady } from './wire.ts';
 import { eachLine } from './each-line.ts';
 import { within } from './within.ts';
 
-/** Set for everything a helper starts, so that it can be found when it has left its process group. */
-const MARK = 'FUSION_KIT_TOOL_HOST';
 const START_TIMEOUT_MS = 60_000;
 /** Longer than any tool allows itself. */
 const ASK_TIMEOUT_MS = 660_000;
 /** Longest line the helper may say, in characters: a result is much shorter, even with every character escaped. */
 const LINE_MAX = 1_000_000;
 /** What the helper gets to end its children before it is killed itself. */
-const END_GRACE_MS = 1_000;
+const PATIENCE = { inputEndedMs: 0, toldMs: 1_000 };
 
 const HERE = fileURLToPath(import.meta.url);
 const HELPER = join(dirname(HERE), `helper${extname(HERE)}`);
@@ -45,48 +39,29 @@ export interface Helper {
 
 /** Starts the helper inside the cage. @throws when it does not come up */
 export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<Helper> {
-  const mark = randomUUID();
-  const line = turn.cage(process.execPath, [HELPER], { readable: READABLE, env: { [MARK]: mark } });
-  const child = spawn(line.command, line.args, { cwd: line.cwd, env: line.env, detached: true, stdio: 'pipe' });
-
-  const complaints = boundedText(2_000);
-  child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.add(text));
-  child.on('error', (failed) => complaints.add(failed.message));
-  // Writing to a helper that has just died is not news: its end is.
-  child.stdin.on('error', () => undefined);
-  const closed = new Promise<undefined>((resolve) => child.once('close', () => resolve(undefined)));
-  const letGo = child.pid === undefined ? undefined : turn.attend?.(child.pid);
-  child.once('exit', () => letGo?.()); // its end is seen here
+  const caged = startCaged(turn, { command: process.execPath, args: [HELPER], readable: READABLE });
 
   const asked = new Map<number, (answer: HostAnswer | undefined) => void>();
   let over = false;
   // Told to each call by its own promise: raced against one that lives as long as the helper, every answer would be held as long.
-  child.once('close', () => {
+  void caged.closed.then(() => {
     over = true;
     for (const tell of asked.values()) tell(undefined);
   });
   const ready = new Promise<true>((resolve) => {
-    eachLine(child.stdout, LINE_MAX, (text) => {
+    eachLine(caged.stdout, LINE_MAX, (text) => {
       const said = Said.safeParse(parsedJson(text)).data;
       if (said && 'id' in said) asked.get(said.id)?.(said);
       else if (said) resolve(true);
     });
   });
 
-  let ending: Promise<string> | undefined;
-  const end = () => (ending ??= endAll());
-  async function endAll(): Promise<string> {
-    child.stdin.end();
-    if (child.pid !== undefined) {
-      killGroup(child.pid, 'SIGTERM');
-      await within(closed, END_GRACE_MS);
-      killGroup(child.pid);
-    }
-    await killMarked(MARK, mark);
-    return complaints.toString().trim();
-  }
+  const end = async (): Promise<string> => {
+    await caged.stop(PATIENCE);
+    return caged.complaints();
+  };
 
-  if (!(await within(Promise.race([ready, closed]), START_TIMEOUT_MS)))
+  if (!(await within(Promise.race([ready, caged.closed.then(() => false)]), START_TIMEOUT_MS)))
     throw new Error((await end()) || 'it ended before it was ready');
 
   let count = 0;
@@ -95,7 +70,7 @@ export async function startHelper(turn: Pick<Turn, 'cage' | 'attend'>): Promise<
       const id = ++count;
       if (over) return undefined;
       const answer = new Promise<HostAnswer | undefined>((resolve) => asked.set(id, resolve));
-      child.stdin.write(`${JSON.stringify({ id, tool, input } satisfies HostCall)}\n`);
+      caged.stdin.write(`${JSON.stringify({ id, tool, input } satisfies HostCall)}\n`);
       return within(answer, ASK_TIMEOUT_MS).finally(() => asked.delete(id));
     },
     end,
