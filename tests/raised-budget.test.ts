@@ -23,6 +23,7 @@ interface Shown {
   state: string;
   failure?: { code: string; remedy: string };
   inheritedFrom?: string;
+  notBefore?: number;
 }
 
 /** A server, and a run whose budget is too small for its first call, which waits for a person before that. */
@@ -82,4 +83,18 @@ it('a run that its budget has ended is gone on with from what it completed, unde
   expect(again.run.state).toBe('completed');
   expect((await task('ready', again.run.id)).inheritedFrom).toBe((await task('ready')).id);
   expect((await task('make', again.run.id)).state).toBe('completed');
+});
+
+it('work that its project parked until tomorrow goes on as soon as a day may use more', async () => {
+  const { server, run, projectId, agree, fusionKit, task } = await capped();
+  fusionKit('run', 'budget', run, '--tokens', '500000');
+  fusionKit('project', 'budget', projectId, '--tokens-per-day', '1');
+  await agree();
+  const parked = async () =>
+    (await task('make')).failure?.code === 'budget_day_spent' && (await task('make')).notBefore;
+  while (!(await parked())) await after(50);
+  expect(await task('make')).toMatchObject({ state: 'queued', waitingFor: expect.stringContaining('parked') });
+  fusionKit('project', 'budget', projectId, '--tokens-per-day', '800000');
+  expect(await ended(server, run)).toBe('completed');
+  expect(fusionKit('run', 'replay', run)).toContain('the same');
 });

@@ -135,6 +135,8 @@ export const TaskChange = z.discriminatedUnion('action', [
   z.object({ action: z.literal('skip'), reason: z.string().max(500).default('skipped by a person') }),
   /** Takes it out of its agent's hands and gives it out again, in the same conversation. */
   z.object({ action: z.literal('restart'), reason: z.string().max(500).default('started again by a person') }),
+  /** Takes the failure of a task out of the inbox. */
+  z.object({ action: z.literal('dismiss'), by: z.string().min(1).max(100).default('a person') }),
   /** The answer to an approval; `by` is the person's name. */
   z.object({
     action: z.literal('answer'),

@@ -85,6 +85,8 @@ export type Command =
   | { type: 'task.create'; spec: TaskSpec }
   | { type: 'task.cancel'; taskId: TaskId; reason: string }
   | { type: 'task.reprioritize'; taskId: TaskId; priority: number }
+  /** Takes the failure of a task out of the inbox; `by` is who has seen it. */
+  | { type: 'task.dismiss'; taskId: TaskId; by: string }
   | { type: 'task.skip'; taskId: TaskId; reason: string }
   | { type: 'task.admit'; taskId: TaskId }
   /** Ends the present dispatch and gives the task out again; no attempt is used up. */

@@ -81,6 +81,7 @@ const COMMANDS: { [Type in Command['type']]?: fc.Arbitrary<Command> } = {
   'task.reprioritize': fc
     .tuple(taskId, fc.integer({ min: 0, max: 9 }))
     .map(([id, priority]) => ({ type: 'task.reprioritize', taskId: id, priority })),
+  'task.dismiss': taskId.map((id) => ({ type: 'task.dismiss', taskId: id, by: 'ada' })),
   'task.assign': caller.map(({ taskId: task, agentId: agent, dispatchId }) => ({
     type: 'task.assign',
     taskId: task,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Event } from './event.ts';
 
 /** Version of the event union and the frames that carry it; a page of another version reloads. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** Changes when `evolve` makes other rows from the same events; the journal then rebuilds its rows from the log. */
 export const PROJECTION_VERSION = 1;
 

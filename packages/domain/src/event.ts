@@ -89,6 +89,10 @@ const TASK_EVENTS = [
   /** More that the task just created needs, where its own event has not the room for all. */
   eventSchema('task.needs_added', { ...task, needs: z.array(Need).min(1) }),
   eventSchema('task.reprioritized', { ...task, priority: z.int().min(0).max(9) }),
+  /** What it waited for until a certain time is there already: it may start now. */
+  eventSchema('task.unparked', task),
+  /** A person has seen that it failed. */
+  eventSchema('task.dismissed', { ...task, by: z.string() }),
   /** Its `when` was asked and held; it may start. */
   eventSchema('task.admitted', task),
   /** The house carries it out; for one with others inside: so many items or rounds are begun now, of so many. */

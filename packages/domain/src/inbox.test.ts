@@ -34,6 +34,13 @@ it('a failure waits for a person unless something in the run was there for it', 
   expect(inboxAfter(created('build'), mend, failed('build'))).toEqual([]);
 });
 
+it('a failure that a person has seen waits for nobody any more', () => {
+  const seen: Event = { ...SAMPLE['task.dismissed'], taskId: idOf('build') };
+  expect(inboxAfter(created('build'), created('mend'), failed('build'), failed('mend'), seen)).toEqual([
+    'failure of mend',
+  ]);
+});
+
 it('an item that fails waits for nobody in a map that is tolerant, or whose own failure is dealt with', () => {
   const item = [created('item', inAll), opened, failed('item')];
   expect(inboxAfter(created('all', { work: map(false) }), ...item)).toEqual(['failure of item']);

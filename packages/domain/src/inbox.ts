@@ -43,7 +43,7 @@ export const InboxItem = z.discriminatedUnion('kind', [
   }),
   /** An agent makes no progress, and the run leaves it to a person what is done about it. */
   z.object({ kind: z.literal('stalled'), ...about, process: ProcessSign }),
-  /** A task failed for good in a run that goes on, and nothing in the run was there for that. */
+  /** A task failed for good in a run that goes on, nothing in the run was there for that, and nobody has dismissed it. */
   z.object({ kind: z.literal('failure'), ...about, failure: Failure }),
 ]);
 export type InboxItem = z.infer<typeof InboxItem>;
@@ -87,7 +87,7 @@ function failedIn(world: World, run: Run, tasks: readonly Task[]): InboxItem[] {
   if (run.state !== 'running') return [];
   return tasks.flatMap((task) => {
     const { failure, finishedAt, createdAt } = task;
-    if (task.state !== 'failed' || !failure || isDealtWith(world, task)) return [];
+    if (task.state !== 'failed' || !failure || task.dismissed || isDealtWith(world, task)) return [];
     return [{ kind: 'failure', ...of(task), since: finishedAt ?? createdAt, failure }];
   });
 }

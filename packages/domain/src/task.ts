@@ -120,6 +120,8 @@ export const Task = TaskSpec.extend({
   receipt: Receipt.optional(),
   landed: Landed.optional(),
   failure: Failure.optional(),
+  /** Who has seen its failure, and when: it waits in no inbox any more. */
+  dismissed: z.object({ by: z.string(), at: z.int() }).optional(),
   /** Why it was cancelled or skipped, e.g. `dependency_failed:tsk_…`. */
   reason: z.string().optional(),
   usage: Usage,
@@ -140,6 +142,7 @@ export const TASK_MOVES = {
     'task.completed': 'completed',
     'task.needs_added': 'queued',
     'task.reprioritized': 'queued',
+    'task.unparked': 'queued',
     'question.answered': 'queued',
     'task.cancelled': 'cancelled',
     'task.skipped': 'skipped',
@@ -169,7 +172,7 @@ export const TASK_MOVES = {
     'task.cancelled': 'cancelled',
   },
   completed: {},
-  failed: {},
+  failed: { 'task.dismissed': 'failed' },
   cancelled: {},
   skipped: {},
 } as const satisfies Record<TaskState | 'unborn', Record<string, TaskState>>;

@@ -98,6 +98,8 @@ export const SAMPLE: { [Type in EventType]: EventOf<Type> } = {
     needs: [{ id: sampleId('tsk', 2), accept: ['completed'] }],
   },
   'task.reprioritized': { type: 'task.reprioritized', v, projectId, runId, taskId, priority: 9 },
+  'task.unparked': { type: 'task.unparked', v, projectId, runId, taskId },
+  'task.dismissed': { type: 'task.dismissed', v, projectId, runId, taskId, by: 'ada' },
   'task.admitted': { type: 'task.admitted', v, projectId, runId, taskId },
   'task.opened': { type: 'task.opened', v, projectId, runId, taskId, opened: 1, of: 3 },
   'task.inherited': { type: 'task.inherited', v, projectId, runId, taskId, from: sampleId('tsk', 9), outputs: {} },

@@ -16,6 +16,13 @@ export const RUNS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/inbox.ts')).inbox,
   },
   {
+    path: 'inbox dismiss',
+    summary: 'take a failure out of the inbox that you have seen',
+    arguments: [['<task>', 'id of the task that failed']],
+    options: [['--by <name>', 'your name (default: that of your account)']],
+    load: async () => (await import('../commands/inbox.ts')).dismissTask,
+  },
+  {
     path: 'run',
     summary: 'run a workflow file, or look after runs',
     arguments: [['[file]', 'a workflow file, or the tasks.md of a Spec Kit feature']],

@@ -42,6 +42,14 @@ export async function answerTask(call: Call): Promise<Answer> {
   return taskAnswer(await client.patch(`/tasks/${encodeURIComponent(argument(call, 0, '<task>'))}`, TaskView, change));
 }
 
+/** Takes a failure out of the inbox. */
+export async function dismissTask(call: Call): Promise<Answer> {
+  const { by = accountName() } = optionsOf(call, z.object({ by: z.string().optional() }));
+  const { client } = await connect(call);
+  const path = `/tasks/${encodeURIComponent(argument(call, 0, '<task>'))}`;
+  return taskAnswer(await client.patch(path, TaskView, { action: 'dismiss', by }));
+}
+
 /** Answers a question of a task's agent: with an option when that is what is said, else in words. */
 export async function replyToTask(call: Call): Promise<Answer> {
   const options = optionsOf(

@@ -36,7 +36,7 @@ export function inboxText(item: InboxItem, now: number, paint: Paint): string {
     case 'stalled':
       return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then fusion-kit task restart ${item.taskId}\n`;
     case 'failure':
-      return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n`;
+      return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n  → seen: fusion-kit inbox dismiss ${item.taskId}\n`;
   }
 }
 

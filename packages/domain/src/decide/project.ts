@@ -1,6 +1,9 @@
 import { FusionError } from '../errors.ts';
 import { known, type Rules } from './decision.ts';
+import type { Event } from '../event.ts';
+import type { Project, ProjectBudget } from '../project.ts';
 import { runEnded } from '../run.ts';
+import type { World } from '../world.ts';
 
 export const projectRules: Rules<
   'project.create' | 'project.delete' | 'project.budget' | 'workflow.save' | 'workflow.archive' | 'server.record'
@@ -33,7 +36,7 @@ export const projectRules: Rules<
   'project.budget'(world, { projectId, budget }) {
     const project = known(world, 'projects', projectId);
     if (project.state === 'deleted') throw new FusionError('project_unknown', `project ${project.name} was deleted`);
-    return [{ type: 'project.budgeted', v: 1, projectId, budget }];
+    return [{ type: 'project.budgeted', v: 1, projectId, budget }, ...unparked(world, project, budget)];
   },
 
   'workflow.save'(world, { workflowId, projectId, name, nodeCount, definition, author }) {
@@ -53,3 +56,14 @@ export const projectRules: Rules<
 
   'server.record': (_world, { event }) => [event],
 };
+
+/** What had to wait for the next day goes on now, when a day may use more. */
+function unparked(world: World, { id: projectId, budget: before }: Project, now: ProjectBudget): Event[] {
+  const isMore = (was: number | undefined, is: number | undefined) =>
+    was !== undefined && (is === undefined || is > was);
+  if (!isMore(before.tokensPerDay, now.tokensPerDay) && !isMore(before.costUsdPerDay, now.costUsdPerDay)) return [];
+  return [...world.all('tasks')]
+    .filter((task) => task.projectId === projectId && task.state === 'queued' && task.notBefore !== undefined)
+    .filter(({ failure }) => failure?.code === 'budget_day_spent')
+    .map(({ id: taskId, runId }): Event => ({ type: 'task.unparked', v: 1, projectId, runId, taskId }));
+}

@@ -5,7 +5,9 @@ import { birth } from './birth.ts';
 import { known, type Rules } from './decision.ts';
 import { cancellation, settle } from './settle.ts';
 
-export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.restart' | 'task.reprioritize' | 'task.assign'> = {
+export const taskRules: Rules<
+  'task.create' | 'task.cancel' | 'task.restart' | 'task.reprioritize' | 'task.dismiss' | 'task.assign'
+> = {
   'task.create'(world, { spec }) {
     known(world, 'projects', spec.projectId);
     const run = known(world, 'runs', spec.runId);
@@ -54,6 +56,16 @@ export const taskRules: Rules<'task.create' | 'task.cancel' | 'task.restart' | '
       throw new FusionError('move_refused', `task ${task.node} is ${task.state}; only a queued one changes its place`);
     if (task.priority === priority) return [];
     return [{ type: 'task.reprioritized', v: 1, projectId: task.projectId, runId: task.runId, taskId, priority }];
+  },
+
+  'task.dismiss'(world, { taskId, by }) {
+    const task = known(world, 'tasks', taskId);
+    if (task.state !== 'failed')
+      throw new FusionError('move_refused', `task ${task.node} is ${task.state}; only a failure can be dismissed`, {
+        remedy: 'See `fusion-kit inbox` for what it waits for, and the command that answers it.',
+      });
+    if (task.dismissed) return [];
+    return [{ type: 'task.dismissed', v: 1, projectId: task.projectId, runId: task.runId, taskId, by }];
   },
 
   'task.assign'(world, { taskId, agentId, dispatchId, stolenFrom }, at) {

@@ -24,6 +24,12 @@ export function evolveTask(task: Task | undefined, { at, event }: Entry): Task |
       return { ...task, needs: [...task.needs, ...event.needs] };
     case 'task.reprioritized':
       return { ...task, priority: event.priority };
+    case 'task.unparked': {
+      const { notBefore: _waited, ...rest } = task;
+      return rest;
+    }
+    case 'task.dismissed':
+      return { ...task, dismissed: { by: event.by, at } };
     case 'task.admitted':
       return { ...task, admitted: true };
     case 'task.opened':

@@ -46,11 +46,28 @@ test('an answer completes it and leaves the inbox empty; an unknown one is refus
   expect(await house.refusal('PATCH', `tasks/${task.id}`, answer('reject'))).toMatchObject({ code: 'move_refused' });
 });
 
-test('a refusal fails the task, and the failure stays in the inbox of a run that goes on', async () => {
+test('a refusal fails the task, and the failure stays in the inbox of a run that goes on until somebody has seen it', async () => {
   const house = openHouse();
   const { task } = await asked(house);
   await house.ok('PATCH', `tasks/${task.id}`, { action: 'answer', option: 'reject', by: 'ada' });
   expect(await items(house)).toMatchObject([{ kind: 'failure', failure: { code: 'approval_refused' } }]);
+
+  const seen = { action: 'dismiss', by: 'ada' };
+  expect(await house.ok('PATCH', `tasks/${task.id}`, seen)).toMatchObject({
+    state: 'failed',
+    dismissed: { by: 'ada' },
+  });
+  expect(await items(house)).toEqual([]);
+});
+
+test('only a failure can be dismissed: what waits for an answer waits on', async () => {
+  const house = openHouse();
+  const { task } = await asked(house);
+  expect(await house.refusal('PATCH', `tasks/${task.id}`, { action: 'dismiss' })).toMatchObject({
+    code: 'move_refused',
+    remedy: expect.stringContaining('fusion-kit inbox'),
+  });
+  expect(await items(house)).toMatchObject([{ kind: 'approval' }]);
 });
 
 /** An agent at work on a task; `ask` has it ask something. */

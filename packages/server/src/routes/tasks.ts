@@ -30,6 +30,8 @@ async function commandOf(blobs: Blobs, taskId: TaskId, change: z.output<typeof T
       return { type: 'task.reprioritize', taskId, priority: change.priority };
     case 'skip':
       return { type: 'task.skip', taskId, reason: change.reason };
+    case 'dismiss':
+      return { type: 'task.dismiss', taskId, by: change.by };
     case 'restart':
       return { type: 'task.restart', taskId, reason: change.reason };
     case 'answer': {
@@ -89,7 +91,8 @@ export function taskRoutes(app: OpenAPIHono, { engine, clock }: ServerOptions): 
 
   const change = {
     method: 'patch',
-    summary: 'Cancels, skips, answers or starts again a task, replies to its agent, or changes its place in the queue.',
+    summary:
+      'Cancels, skips, answers or starts again a task, replies to its agent, dismisses its failure, or changes its place in the queue.',
     body: TaskChange,
   } as const;
   endpoint(app, { ...one, ...change, answer: TaskView }, async ({ params, body }) => {

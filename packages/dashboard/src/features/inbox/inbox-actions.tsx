@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import type { Run } from '@fusion-kit/domain/run';
 import type { ProcessSign, Task } from '@fusion-kit/domain/task';
-import { IconBan, IconFileText, IconRefresh } from '@tabler/icons-react';
+import { IconBan, IconCheck, IconFileText, IconRefresh } from '@tabler/icons-react';
 import type * as z from 'zod';
 import { useSend } from '../../shared/api/use-send.ts';
 import { PROCESS_WORDS } from '../../shared/format/process-words.ts';
@@ -51,6 +51,7 @@ export function StalledActions({ task, process }: { task: Task; process: z.infer
 
 /** What can be done about a task that failed for good while its run goes on. */
 export function FailureActions({ task, run }: { task: Task; run: Run }) {
+  const { send, sending } = useSend();
   const own = useLive((store) => ownNodeOf(store, task));
   return (
     <div className={styles['actions']}>
@@ -58,6 +59,15 @@ export function FailureActions({ task, run }: { task: Task; run: Run }) {
         Run again from there
       </ForkButton>
       <LogButton task={task} />
+      <Button
+        variant="default"
+        disabled={sending}
+        leftSection={<IconCheck size={14} />}
+        title="It leaves the inbox; nothing else changes"
+        onClick={() => void send('PATCH', `/tasks/${task.id}`, { action: 'dismiss' })}
+      >
+        Seen
+      </Button>
     </div>
   );
 }

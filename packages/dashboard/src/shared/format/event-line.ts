@@ -49,6 +49,8 @@ const LINES: { [Type in EventType]: (event: EventOf<Type>, names: Names) => stri
   'task.created': ({ spec }) => `${spec.node} queued: ${spec.title}`,
   'task.needs_added': (event, names) => `${names.task(event.taskId)} needs ${event.needs.length} more tasks`,
   'task.reprioritized': (event, names) => `${names.task(event.taskId)} now has priority ${event.priority}`,
+  'task.unparked': (event, names) => `${names.task(event.taskId)} need not wait any longer`,
+  'task.dismissed': (event, names) => `${event.by} has seen that ${names.task(event.taskId)} failed`,
   'task.admitted': (event, names) => `${names.task(event.taskId)} may start: its condition holds`,
   'task.opened': (event, names) =>
     `${names.task(event.taskId)} opened${event.opened > 0 ? `: ${event.opened}${event.of === undefined ? '' : ` of ${event.of}`}` : ''}`,
