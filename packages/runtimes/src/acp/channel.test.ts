@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { Channel, WAITING_MAX } from './channel.ts';
 
 const called = (callId: string): RuntimeEvent => ({ type: 'tool.called', callId, tool: 'shell', input: '{}' });
-const taken = (channel: Channel) => Array.fromAsync(channel.until(Promise.resolve()));
+async function taken(channel: Channel): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const item of channel.until(Promise.resolve())) items.push(item);
+  return items;
+}
 
 it('gives what came in its order, and what is only shown in larger pieces', async () => {
   const channel = new Channel('Claude Code');
