@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM } from '@fusion-kit/testing/chromium';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -10,15 +11,6 @@ import { kindsRecording } from '../dev/recording-kinds.ts';
 import { wideRecording } from '../dev/recording-wide.ts';
 import { type Replay, replayServer, SERVER_REASON } from '../dev/replay-server.ts';
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const START = 40;
 const LOG = demoRecording(Date.now() - 60_000);
 const RELEASE = kindsRecording(Date.now() - 3 * 3_600_000 - 200_000);
@@ -33,7 +25,7 @@ beforeAll(async () => {
   dist = await mkdtemp(join(tmpdir(), 'fusion-kit-page-'));
   const root = fileURLToPath(new URL('..', import.meta.url));
   await build({ root, logLevel: 'error', build: { outDir: dist, emptyOutDir: true } });
-  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+  browser = await chromium.launch(CHROMIUM);
   replay = await replayServer({ dist, entries: LOG, start: START, token: 'right', sandbox: 'none' });
   page = await browser.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -4,13 +4,14 @@ import type { Command } from '@fusion-kit/domain/command';
 import { decide } from '@fusion-kit/domain/decide';
 import type { Entry } from '@fusion-kit/domain/entry';
 import { FusionError } from '@fusion-kit/domain/errors';
-import { type Event, severityOf } from '@fusion-kit/domain/event';
+import type { Event } from '@fusion-kit/domain/event';
 import type { AgentId, IdOf, NewId, RunId } from '@fusion-kit/domain/ids';
 import type { EventFilter, RowQuery } from '@fusion-kit/domain/ports/journal';
-import { filterOf, type Rows, type RowWrite, type Table } from '@fusion-kit/domain/row';
+import type { Rows, Table } from '@fusion-kit/domain/row';
 import type { TaskSpec } from '@fusion-kit/domain/task';
 import { type Workflow, WorkflowDefinition } from '@fusion-kit/domain/workflow';
 import { World } from '@fusion-kit/domain/world';
+import { entriesOf, rowsOf } from '@fusion-kit/testing/array-query';
 import { gate } from './gate.ts';
 import type { Keep } from '@fusion-kit/engine/archive';
 import { diffRuns } from '@fusion-kit/engine/diff-runs';
@@ -113,42 +114,12 @@ export class MemoryEngine implements Engine {
     return look(this.#world);
   }
 
-  async find<T extends Table>({
-    table,
-    ids,
-    filter = {},
-    states,
-    after,
-    limit,
-    newestFirst,
-  }: RowQuery<T>): Promise<Rows[T][]> {
-    const fits = (row: Rows[T]): boolean => {
-      const fields = filterOf({ table, id: row.id, row } as unknown as RowWrite);
-      return (
-        (!ids || ids.includes(row.id)) &&
-        (!states || states.includes(fields.state ?? '')) &&
-        Object.entries(filter).every(([name, value]) => fields[name as keyof typeof fields] === value)
-      );
-    };
-    const rows = [...this.#world.all(table)].filter(fits).toSorted((one, other) => (one.id < other.id ? -1 : 1));
-    const ordered = newestFirst ? rows.toReversed() : rows;
-    return ordered.filter((row) => !after || (newestFirst ? row.id < after : row.id > after)).slice(0, limit);
+  async find<T extends Table>(query: RowQuery<T>): Promise<Rows[T][]> {
+    return rowsOf(this.#world.all(query.table), query);
   }
 
   async events(after: number, limit: number, filter: EventFilter = {}): Promise<Entry[]> {
-    const { types, severities, since = 0, newestFirst, ...ids } = filter;
-    const fits = ({ at, event }: Entry) =>
-      (!types || types.includes(event.type)) &&
-      (!severities || severities.includes(severityOf(event))) &&
-      at >= since &&
-      Object.entries(ids).every(([name, id]) => (event as Record<string, unknown>)[name] === id);
-    const found = this.entries.filter(fits);
-    if (newestFirst)
-      return found
-        .toReversed()
-        .filter(({ seq }) => after === 0 || seq < after)
-        .slice(0, limit);
-    return found.filter(({ seq }) => seq > after).slice(0, limit);
+    return entriesOf(this.entries, { after, limit, filter });
   }
 
   async snapshot() {
