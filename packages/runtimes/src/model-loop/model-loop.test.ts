@@ -3,6 +3,7 @@ import { modelRuntimeConformance } from '@fusion-kit/testing/model-runtime-confo
 import { endpointOf } from '@fusion-kit/testing/runtime-bench';
 import { runtimeConformance } from '@fusion-kit/testing/runtime-conformance';
 import { deedBrain, type DeedCall } from '@fusion-kit/testing/runtime-deeds';
+import { expect, it } from 'vitest';
 import { modelLoop } from './model-loop.ts';
 
 const callOf: DeedCall = (deed) => {
@@ -30,3 +31,9 @@ runtimeConformance('model-loop', {
 });
 
 modelRuntimeConformance('model-loop', modelLoop);
+
+it('an agent that names a program is not worked for by something else', async () => {
+  const ada = { name: 'ada', runtime: 'model-loop', capabilities: [], subscriptions: [], budget: {} };
+  await modelLoop().check?.(ada);
+  await expect(modelLoop().check?.({ ...ada, program: 'claude' })).rejects.toMatchObject({ code: 'program_unknown' });
+});

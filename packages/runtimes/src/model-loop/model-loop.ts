@@ -14,7 +14,21 @@ import { toolHost } from './tool-host/tool-host.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** fusion-kit's own agent: a model, a few tools, and one loop. What was said and done is in the events alone, so any prefix of them can be gone on from. */
-export const modelLoop = (): Runtime => ({ id: 'model-loop', needsModel: () => true, run });
+export const modelLoop = (): Runtime => ({
+  id: 'model-loop',
+  needsModel: () => true,
+  async check({ name, program }) {
+    if (program === undefined) return;
+    throw new FusionError(
+      'program_unknown',
+      `agent ${name} names program ${program}, and runtime model-loop starts none`,
+      {
+        remedy: "Leave `runtime` away, or name `acp` or `command`; without a program it is fusion-kit's own agent.",
+      },
+    );
+  },
+  run,
+});
 
 type Happening = RuntimeEvent | Delta;
 

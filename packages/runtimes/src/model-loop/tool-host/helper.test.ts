@@ -25,14 +25,14 @@ describe('the helper process', () => {
     const { helper, pid } = await startedHelper();
     helper.stdin.destroy();
     expect(await once(helper, 'exit')).toEqual([0, null]);
-    await vi.waitFor(() => expect(processLives(pid())).toBe(false), { interval: 10 });
+    await expect.poll(() => processLives(pid())).toBe(false);
   });
 
   it('ends with what it started when it is told to end', async () => {
     const { helper, pid } = await startedHelper();
     helper.kill('SIGTERM');
     expect(await once(helper, 'exit')).toEqual([0, null]);
-    await vi.waitFor(() => expect(processLives(pid())).toBe(false), { interval: 10 });
+    await expect.poll(() => processLives(pid())).toBe(false);
   });
 
   it('loads nothing that is not in its own folders or in Node, since a cage shows it nothing else', () => {

@@ -59,8 +59,8 @@ describe('the tool host', () => {
     await host.call('shell', { command: `${detach} sleep 300 > /dev/null 2>&1 & echo $! > far; echo $PPID > helper` });
     expect(processLives(pidIn('far'))).toBe(true);
     await host.close();
-    await vi.waitFor(() => expect(processLives(pidIn('far'))).toBe(false));
-    await vi.waitFor(() => expect(processLives(pidIn('helper'))).toBe(false));
+    await expect.poll(() => processLives(pidIn('far'))).toBe(false);
+    await expect.poll(() => processLives(pidIn('helper'))).toBe(false);
   });
 
   it('survives a tool process that says what it should not', async () => {
@@ -93,6 +93,6 @@ describe('the tool host', () => {
     abort.abort(new Error('cancelled'));
     await expect(called).rejects.toThrow('cancelled');
     await host.close();
-    await vi.waitFor(() => expect(processLives(pidIn('pid'))).toBe(false));
+    await expect.poll(() => processLives(pidIn('pid'))).toBe(false);
   });
 });

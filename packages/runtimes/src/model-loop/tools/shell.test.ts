@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processLives } from '@fusion-kit/testing/runtime-bench';
 import { temporaryDirectory } from '@fusion-kit/testing/temporary-directory';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { killGroup } from '../tool-host/kill-group.ts';
 import { shell } from './shell.ts';
 
@@ -31,7 +31,7 @@ describe('shell', () => {
       shell.run({ command: 'echo begun; sleep 300 & echo $! > pid; wait', timeoutMs: 500 }, bench),
     ).rejects.toThrow('killed after 500 ms\nbegun\n');
     const pid = Number(readFileSync(join(bench.workspace, 'pid'), 'utf8'));
-    await vi.waitFor(() => expect(processLives(pid)).toBe(false));
+    await expect.poll(() => processLives(pid)).toBe(false);
   });
 
   it('does not wait for what a command leaves running, and remembers it', async () => {
