@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { allowedHosts } from './allowed-hosts.ts';
 
-const list = allowedHosts(['registry.npmjs.org', '*.example.com:8443', 'localhost:5432', '10.1.2.3:8080']);
+const list = allowedHosts([
+  'registry.npmjs.org',
+  '*.example.com:8443',
+  'localhost:5432',
+  '10.1.2.3:8080',
+  '127.0.0.1:5432',
+  'localhost:99999',
+]);
 
 describe('a list of hosts', () => {
   it.each([
@@ -21,7 +28,7 @@ describe('a list of hosts', () => {
     ['example.com', 8443],
     ['evilexample.com', 8443],
     ['a.example.com', 443],
-    ['127.0.0.1', 5432],
+    ['127.0.0.1', 5433],
     ['10.1.2.3', 443],
     ['', 443],
   ])('does not admit %s:%i', (host, port) => expect(list.admits(host, port)).toBe(false));

@@ -1,12 +1,13 @@
 /** The port of an entry that names none. */
 const USUAL_PORT = 443;
+const PORT_MAX = 65_535;
 
 export interface AllowedHosts {
   /** Whether one of the entries names this host and port. */
   admits(host: string, port: number): boolean;
   /** Whether an entry names the address itself, so that also one of this machine or its network may be connected to. */
   namesAddress(address: string, port: number): boolean;
-  /** The ports of this machine's own loopback that are named. */
+  /** The ports of this machine's own loopback that are named, each once; a number that no port has is none. */
   readonly loopbackPorts: readonly number[];
 }
 
@@ -23,11 +24,19 @@ export function allowedHosts(entries: readonly string[]): AllowedHosts {
       return names(name, port) || isBelow(name, port);
     },
     namesAddress: (address, port) => names(address, port) || (isLoopback(address) && names('localhost', port)),
-    loopbackPorts: known.filter(({ below, name }) => !below && isLoopback(name)).map(({ port }) => port),
+    loopbackPorts: [...new Set(known.filter(isOfLoopback).map(({ port }) => port))],
   };
 }
 
-function parsed(entry: string): { name: string; below: boolean; port: number } {
+interface Entry {
+  name: string;
+  below: boolean;
+  port: number;
+}
+
+const isOfLoopback = ({ below, name, port }: Entry): boolean => !below && isLoopback(name) && port <= PORT_MAX;
+
+function parsed(entry: string): Entry {
   const [host = '', port = ''] = entry.split(':');
   const below = host.startsWith('*.');
   return { name: normal(below ? host.slice(2) : host), below, port: port === '' ? USUAL_PORT : Number(port) };

@@ -58,6 +58,8 @@ describe('what is on a leash', () => {
       remedy: expect.stringContaining('--memory-mb'),
     });
     expect(await leash.told()).toEqual([expect.stringContaining('memoryMb')]);
+    const outlived = new FusionError('program_failed', 'what it had started is gone');
+    expect(await leash.explain(outlived)).toMatchObject({ code: 'memory_limit' });
     const said = new FusionError('provider_failed', 'no answer');
     expect(await leash.explain(said)).toBe(said);
   });

@@ -38,6 +38,7 @@ export interface Leashes {
 /** Failures that a limit may be the cause of, and not something that a person or a provider has said. */
 const MAY_COME_OF_LIMITS: ReadonlySet<ErrorCode> = new Set([
   'process_died',
+  'program_failed', // it outlived what was killed of it
   'command_failed',
   'workspace_failed',
   'agent_gave_up',
