@@ -40,6 +40,32 @@ test('rows that could not be written stay behind, and are written with what came
   expect([...states, ...(await writer.readOne(ROWS_SEQ))]).toEqual([['running'], ['queued'], ['3']]);
 });
 
+test('many who wait for rows while some are being written wait for one write, which has all that was put before they asked', async () => {
+  const written: number[] = [];
+  class Noting extends Connection {
+    override async write(given: Parameters<Connection['write']>[0]): Promise<void> {
+      await super.write(given);
+      written.push(Number(given.steps.at(-1)?.values[0]));
+    }
+  }
+  const writer = new Noting();
+  onTestFinished(() => writer.close());
+  await writer.open(':memory:', false, []);
+  await migrate(writer, { path: undefined, migrations: MIGRATIONS, projectionVersion: 1 });
+  written.length = 0;
+  const behind = new RowsBehind(writer, 0, { behindMs: NEVER });
+  behind.put([taskRow(1, 'queued')], 1);
+  const first = behind.caughtUp();
+  await Promise.resolve(); // it is under way
+  behind.put([taskRow(2, 'queued')], 2);
+  const [second, third] = [behind.caughtUp(), behind.caughtUp()];
+  void second.then(() => behind.put([taskRow(3, 'queued')], 3));
+  await Promise.all([first, second, third]);
+  expect(written).toEqual([1, 2]);
+  await behind.caughtUp();
+  expect(written).toEqual([1, 2, 3]);
+});
+
 test('whoever reads rows finds those of every commit; whoever looks at the file finds them as of the event it names', async () => {
   const directory = temporaryDirectory();
   const { journal } = await openSqliteJournal({ directory, behindMs: NEVER });

@@ -36,6 +36,8 @@ export class RowsBehind {
   #seq: number;
   #written: number;
   #last: Promise<void> = Promise.resolve();
+  /** The write that has not begun. */
+  #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #fail: (thrown: unknown) => void = () => {};
   /** Rejects when rows cannot be written, whoever asked for it. */
@@ -67,13 +69,21 @@ export class RowsBehind {
     return this.#rows.hasAny(table) || this.#writing.hasAny(table);
   }
 
-  /** Resolves when all that was put before is in the database. One write after the other: none may say that it has what failed before it. */
+  /**
+   * Resolves when all that was put before is in the database. One write after the other: none may say that it has what failed before it. However many ask while
+   * one is under way, the next one is for all of them.
+   */
   caughtUp(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const written = this.#last.then(() => this.#write());
-    this.#last = written.catch(() => {});
-    return written;
+    if (this.#next) return this.#next;
+    const next = this.#last.then(() => {
+      this.#next = undefined;
+      return this.#write();
+    });
+    this.#next = next;
+    this.#last = next.catch(() => {});
+    return next;
   }
 
   async #write(): Promise<void> {
