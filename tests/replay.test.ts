@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '@fusion-kit/domain/entry';
@@ -7,6 +7,7 @@ import { upcastEntry } from '@fusion-kit/domain/upcast';
 import { World } from '@fusion-kit/domain/world';
 import { rebuildRows, wholeLog } from '@fusion-kit/engine/rebuild';
 import { foldedRows, stateHash } from '@fusion-kit/engine/state-hash';
+import { openFrozenJournal } from '@fusion-kit/journals/sqlite/frozen-journal';
 import { type OpenedSqliteJournal, openSqliteJournal } from '@fusion-kit/journals/sqlite/open-sqlite-journal';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -19,10 +20,14 @@ const FROZEN = join(ROOT, 'packages/engine/src/frozen');
 /** Small, so that a short log has several. */
 const SEGMENTS = { segmentEvents: 40, blockEvents: 7 };
 
-/** Where the journal is closed and opened again, and where its beginning is archived, in parts of a thousand of the log. */
+/** By itself; rows are behind until somebody reads them or closes the journal. */
+const NEVER = 1_000_000;
+
+/** Where the journal is closed and opened again, where its process might die, and where its beginning is archived, in parts of a thousand of the log. */
 const breaks = fc.record({
   batches: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 10 }),
   reopen: fc.array(fc.nat(999), { maxLength: 3 }),
+  die: fc.array(fc.nat(999), { minLength: 1, maxLength: 3 }),
   archive: fc.array(fc.nat(999), { minLength: 1, maxLength: 3 }),
 });
 type Breaks = typeof breaks extends fc.Arbitrary<infer Value> ? Value : never;
@@ -43,10 +48,29 @@ const hashOf = (entries: readonly Entry[]): Promise<string> => {
   return stateHash(foldedRows(log()));
 };
 
+/** The hash of the rows, and of the log, that the next opening would find if the process that has a journal open died now. */
+async function leftBehind(directory: string): Promise<string> {
+  const left = await mkdtemp(join(tmpdir(), 'fusion-kit-left-'));
+  try {
+    const kept = (await readdir(directory)).filter((name) => /^(journal\.db(-wal)?|archive)$/.test(name));
+    for (const name of kept) await cp(join(directory, name), join(left, name), { recursive: true });
+    const frozen = await openFrozenJournal(left);
+    await frozen.close();
+    expect(frozen.rowsSeq).toBeLessThan(frozen.head);
+    const opened = await openSqliteJournal({ directory: left });
+    const [byRows, byLog] = [await hashOfRows(opened), await hashOfLog(opened)];
+    await opened.journal.close();
+    expect(byRows).toBe(byLog);
+    return byRows;
+  } finally {
+    await rm(left, { recursive: true });
+  }
+}
+
 /** Writes a log as the engine does, batch by batch with its rows; rows and log must lead to the same at every break, and the log must be as it was. */
-async function replayed(entries: readonly Entry[], { batches, reopen, archive }: Breaks): Promise<void> {
+async function replayed(entries: readonly Entry[], { batches, reopen, die, archive }: Breaks): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'fusion-kit-replay-'));
-  const open = () => openSqliteJournal({ directory, segments: SEGMENTS });
+  const open = () => openSqliteJournal({ directory, segments: SEGMENTS, behindMs: NEVER });
   let opened = await open();
   try {
     const world = new World();
@@ -58,6 +82,7 @@ async function replayed(entries: readonly Entry[], { batches, reopen, archive }:
       await opened.journal.append({ expected: at, entries: batch, rows });
       const next = at + batch.length;
       if (due(archive, at, next)) await opened.journal.archive?.(next);
+      if (due(die, at, next)) expect(await leftBehind(directory)).toBe(await hashOf(entries.slice(0, next)));
       if (due(reopen, at, next)) {
         await opened.journal.close();
         opened = await open();
@@ -90,7 +115,7 @@ async function logOf(lived: Plan): Promise<Entry[]> {
 }
 
 it(
-  `the log of ${RUNS} random lives, archived and opened again at random places, leads to the rows that were kept`,
+  `the log of ${RUNS} random lives, archived, opened again and left by a death at random places, leads to the rows that were kept`,
   { timeout: 3_600_000 },
   async () => {
     const lives = fc.asyncProperty(plan, breaks, async (lived, at) => replayed(await logOf(lived), at));
