@@ -70,7 +70,8 @@ export const importsOf = (text: string): string[] =>
  */
 export function refusedImports(file: SourceFile, room: Manifest, root: Manifest): string[] {
   const [, name = ''] = file.path.split('/');
-  const isTest = /\.test\.tsx?$/.test(file.path);
+  // What stands in `src/test` is for tests alone.
+  const isTest = /\.test\.tsx?$|^packages\/[^/]+\/src\/test\//.test(file.path);
   const rooms = [...(MAY_IMPORT[name] ?? []), name, ...(isTest ? ['testing'] : [])];
   // Vite bundles what the dashboard uses, so its libraries are needed only at build time.
   const development = isTest || name === 'dashboard';

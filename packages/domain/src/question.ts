@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AgentId, DispatchId, QuestionId } from './ids.ts';
 import { Text } from './text.ts';
 
-/** Answers that a question may offer, and the characters of JSON that each of their ids and labels may take. */
+/** Answers that a question may offer, and the characters of JSON that each of their ids and labels, and each name of what it is about, may take. */
 export const QUESTION_OPTIONS_MAX = 20;
 export const QUESTION_OPTION_TEXT_MAX = 200;
 /** Questions of one task that may wait for a person at a time. */
@@ -17,8 +17,8 @@ export type QuestionOption = z.infer<typeof QuestionOption>;
 
 /** Which tool call a question is about, as the conversation names it. */
 export const QuestionSubject = z.object({
-  callId: z.string().max(200).optional(),
-  tool: z.string().max(200).optional(),
+  callId: z.string().max(QUESTION_OPTION_TEXT_MAX).optional(),
+  tool: z.string().max(QUESTION_OPTION_TEXT_MAX).optional(),
 });
 export type QuestionSubject = z.infer<typeof QuestionSubject>;
 
