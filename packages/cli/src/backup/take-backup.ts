@@ -11,8 +11,8 @@ import { copyFile, describeFile, forEachFile, syncTree } from './copy-file.ts';
 import { type BackedUpFile, type Manifest, MANIFEST, manifestOf } from './manifest.ts';
 import { isPacked, pack } from './packed.ts';
 
-/** What a person has configured; keys are never kept in the data directory. */
-const CONFIGURATION = ['providers.json', 'limits.json'];
+/** What a person has configured. Keys, secrets and logins are not copied: who restores gives them anew. */
+const CONFIGURATION = ['providers.json', 'limits.json', 'agents.json'];
 /** Whoever has it may do everything that its owner may. */
 const TOKEN = 'token';
 const DATABASE = 'journal.db';

@@ -1,7 +1,7 @@
 import type { Program } from '../program.ts';
 import { bearer } from './bearer.ts';
 
-const PACKAGE = { name: '@agentclientprotocol/claude-agent-acp', version: '0.100.0', megabytes: 340 };
+const PACKAGE = { name: '@agentclientprotocol/claude-agent-acp', version: '0.100.0', megabytes: 390 };
 const NATIVE = '@anthropic-ai/claude-agent-sdk-PLATFORM/claude';
 
 export const claude: Program = {

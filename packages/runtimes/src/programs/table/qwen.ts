@@ -4,7 +4,7 @@ import { bearer } from './bearer.ts';
 const launch = (args: readonly string[]): Launch => ({
   command: 'qwen',
   args,
-  package: { name: '@qwen-code/qwen-code', version: '0.24.4', entry: '@qwen-code/qwen-code/cli.js', megabytes: 70 },
+  package: { name: '@qwen-code/qwen-code', version: '0.24.4', entry: '@qwen-code/qwen-code/cli.js', megabytes: 145 },
 });
 
 export const qwen: Program = {
