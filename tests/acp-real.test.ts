@@ -1,25 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished, type TestContext } from 'vitest';
-import { missingProgram } from './agent-installs.ts';
+import { expect, it, onTestFinished } from 'vitest';
 import { agentWalk, mistakesOf, programHouse } from './agent-walk.ts';
 import { agentWork, eventually, node } from './house.ts';
-import { scratch } from './real-server.ts';
-
-/** A place for what is known of programs; the test is skipped, saying why, where one of them cannot be had. */
-async function placeWith(test: TestContext, ...names: string[]): Promise<string> {
-  const place = await scratch('acp-real');
-  onTestFinished(() => place.remove());
-  for (const name of names) {
-    const why = await missingProgram(name, place.path);
-    if (why) test.skip(`this needs ${name}: ${why}`);
-  }
-  return place.path;
-}
+import { placeWith, REAL_MS } from './needed-programs.ts';
 
 it(
   'Claude Code and Codex do a task each in their cages, by a model behind the gateway, and write to each other',
-  { timeout: 500_000 },
+  { timeout: REAL_MS },
   async (test) => {
     const dataDir = await placeWith(test, 'claude', 'codex');
     const walk = await agentWalk({ plan: 'claude', build: 'codex' }, { dataDir });
@@ -30,8 +18,9 @@ it(
     expect(walk.told('tool.returned').map(({ tool }) => tool)).toEqual(
       expect.arrayContaining(['Write', 'Bash', 'mcp__fusion__fusion_finish', 'mcp__fusion__fusion_read_output']),
     );
-    const calls = walk.told('model.called');
-    expect(new Set(calls.map(({ agentId, model, status }) => `${agentId} ${model} ${status}`)).size).toBe(2);
+    // Codex hangs up on some of what it asks, when it ends at the latest: before it is sent on it has no status.
+    const calls = walk.told('model.called').filter(({ status }) => status !== 0);
+    expect(new Set(calls.map(({ agentId }) => agentId)).size).toBe(2);
     for (const call of calls) expect(call).toMatchObject({ model: 'scripted/coder', status: 200, basis: 'reported' });
     expect(walk.told('usage.reported')).toEqual([]);
     expect(await readdir(join(walk.data, 'bridge'))).toEqual([]);
@@ -43,7 +32,7 @@ it.for([
   { why: 'the provider has no credits left', budget: {}, ends: 'task.requeued', code: 'provider_credits' },
 ])(
   'Claude Code has not done its task where $why, whatever it says: $ends',
-  { timeout: 300_000 },
+  { timeout: REAL_MS },
   async ({ budget, ends, code }, test) => {
     const dataDir = await placeWith(test, 'claude');
     const { house, server, close } = await programHouse([{ program: 'claude', budget }], dataDir);
