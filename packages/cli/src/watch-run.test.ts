@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { EVENT_TYPES, type Event } from '@fusion-kit/domain/event';
+import { ProjectId, RunId } from '@fusion-kit/domain/ids';
 import { NodeWork } from '@fusion-kit/domain/node';
 import { World } from '@fusion-kit/domain/world';
 import { SAMPLE, sampleRunSpec, sampleTaskSpec } from '@fusion-kit/testing/sample-events';
@@ -8,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { eventLine } from './output/event-line.ts';
 import { widthOf } from './output/plain.ts';
 import { runLines } from './output/run-lines.ts';
-import { isStuck } from './watch-run.ts';
+import { isOfRun, isStuck } from './watch-run.ts';
 
 const paint = picocolors.createColors(false);
 const canvas = { paint, columns: 90, rows: 24, now: 5_000 };
@@ -23,6 +24,19 @@ function worldAfter(...events: Event[]): World {
 }
 
 const begun = [SAMPLE['run.started'], SAMPLE['agent.spawning'], SAMPLE['task.created']];
+
+it('of a run that is watched only what changes it or its agents is looked at', () => {
+  const run = worldAfter(...begun).get('runs', runId)!;
+  const other = { runId: RunId.parse('run_0000000000000000000000ZZZZ') };
+  const elsewhere = { projectId: ProjectId.parse('prj_0000000000000000000000ZZZZ') };
+  const looked = (event: Event) => isOfRun({ seq: 1, at: 1, event }, run);
+  expect(looked(SAMPLE['task.created'])).toBe(true);
+  expect(looked(SAMPLE['agent.paused'])).toBe(true);
+  expect(looked({ ...SAMPLE['task.assigned'], ...other })).toBe(true); // an agent of the project is busy with it
+  expect(looked({ ...SAMPLE['task.created'], ...other })).toBe(false);
+  expect(looked({ ...SAMPLE['task.assigned'], ...elsewhere })).toBe(false);
+  expect(looked(SAMPLE['server.started'])).toBe(false);
+});
 
 describe('a run that is watched', () => {
   it('shows for each task what is done, by whom, and since when', () => {

@@ -3,7 +3,7 @@ import type { Entry } from '@fusion-kit/domain/entry';
 import type { RunId } from '@fusion-kit/domain/ids';
 import type { EventOf } from '@fusion-kit/domain/event';
 import { SnapshotView } from '@fusion-kit/domain/api';
-import { runEnded } from '@fusion-kit/domain/run';
+import { type Run, runEnded } from '@fusion-kit/domain/run';
 import { preview } from '@fusion-kit/domain/text';
 import { needsMet, suits } from '@fusion-kit/domain/schedule';
 import { isHeld, type Task } from '@fusion-kit/domain/task';
@@ -67,6 +67,7 @@ export async function watchRun(
     if (isStuck(world, runId, { patient })) return 'stuck';
     const locate = () => readServerFile(connection.dataDir);
     for await (const entry of followEvents({ after: seq, locate, signal: call.signal })) {
+      if (!isOfRun(entry, world.get('runs', runId))) continue;
       world.apply(entry);
       shown.tell(entry);
       if (hasEnded(world, runId)) return 'ended';
@@ -89,6 +90,13 @@ async function worldOf(client: Connection['client'], runId: RunId): Promise<{ wo
   }
   for (const row of rows.tasks) if (row.runId === runId) world.admit({ table: 'tasks', id: row.id, row });
   return { world, seq };
+}
+
+/** Whether an event changes a run or its agents: others go on beside it, for hours and in other projects. Pure. */
+export function isOfRun({ event }: Entry, run: Run | undefined): boolean {
+  if (!run || !('projectId' in event) || event.projectId !== run.projectId) return false;
+  const isOthers = 'runId' in event && event.runId !== undefined && event.runId !== run.id;
+  return !isOthers || ('agentId' in event && event.agentId !== undefined);
 }
 
 function hasEnded(world: World, runId: RunId): boolean {

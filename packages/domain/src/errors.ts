@@ -121,6 +121,7 @@ export const ERRORS = {
     status: 422,
     remedy: 'Split it, or put long texts into files of the project; the limit is named.',
   },
+  workflow_reader_busy: { status: 503, remedy: 'Send it again when those are read, which takes seconds.' },
   expression_invalid: {
     status: 422,
     again: 'never',

@@ -23,8 +23,8 @@ const NO_GRAPH = { nodes: 0, levels: 0, widest: 0, criticalPath: [] };
 const Several = z.object({ problems: z.array(Failure).min(1) });
 
 const failuresOf = (problems: readonly WorkflowProblem[]): Failure[] =>
-  problems.map(({ code, message, path, offset }) =>
-    failure(code, message, { details: { path, ...(offset !== undefined && { offset }) } }),
+  problems.map(({ code, message, path, offset, remedy }) =>
+    failure(code, message, { details: { path, ...(offset !== undefined && { offset }) }, ...(remedy && { remedy }) }),
   );
 
 /** What a definition that could be read would run as: its problems, and the figures of its graph when that has no cycle. */

@@ -71,5 +71,7 @@ export function versionOf(
 ): Workflow['versions'][number] {
   const wanted = versions.find((each) => each.version === version);
   if (wanted) return wanted;
-  throw new FusionError('workflow_unknown', `workflow ${name} has no version ${version}; the latest is ${latest}`);
+  throw new FusionError('workflow_unknown', `workflow ${name} has no version ${version}; the latest is ${latest}`, {
+    remedy: 'List its versions with `fusion-kit workflow versions`.',
+  });
 }

@@ -52,6 +52,7 @@ class Pin {
       throw new FusionError(
         'workflow_too_large',
         `nodes of ${named} lie more than ${DEPTH_MAX} deep in one another: ${around.join(' → ')}`,
+        { remedy: 'Let one of them do its work in its own nodes, or name the innermost workflow further out.' },
       );
     const pinned: WorkflowNode[] = [];
     for (const node of nodes) pinned.push(await this.#node(node, around, depth));

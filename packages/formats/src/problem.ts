@@ -4,6 +4,8 @@ import { type ErrorCode, failure, FusionError } from '@fusion-kit/domain/errors'
 export interface FileProblem {
   code: ErrorCode;
   message: string;
+  /** In place of the one that goes with the code. */
+  remedy?: string | undefined;
   line: number;
   column: number;
 }
@@ -20,11 +22,17 @@ export function fileError(file: string, found: readonly FileProblem[]): FusionEr
   const problems = found
     .toSorted((left, right) => left.line - right.line || left.column - right.column)
     .slice(0, PROBLEMS_MAX)
-    .map(({ code, message, line, column }) =>
-      failure(code, `${file}:${line}:${column}: ${message}`, { details: { file, line, column } }),
+    .map(({ code, message, remedy, line, column }) =>
+      failure(code, `${file}:${line}:${column}: ${message}`, {
+        details: { file, line, column },
+        ...(remedy !== undefined && { remedy }),
+      }),
     );
   const [first] = problems;
   if (first === undefined) throw new RangeError('there is no problem to tell');
   const message = problems.map((problem) => problem.message).join('\n');
-  return new FusionError(first.code, message, { details: { ...first.details, problems } });
+  return new FusionError(first.code, message, {
+    details: { ...first.details, problems },
+    remedy: first.remedy,
+  });
 }

@@ -8,7 +8,7 @@ const OURS = 'name: Shop\nnodes:\n  plan: { prompt: Plan it }\n';
 
 describe('a file', () => {
   it.each([
-    ['specs/001-shop/tasks.md', TASKS, 'spec-kit-tasks', 'T001'],
+    ['tasks.md', TASKS, 'spec-kit-tasks', 'T001'],
     ['-', TASKS, 'spec-kit-tasks', 'T001'],
     ['workflow.yml', SPEC_KIT, 'spec-kit-workflow', 'plan'],
     ['-', SPEC_KIT, 'spec-kit-workflow', 'plan'],
@@ -20,6 +20,13 @@ describe('a file', () => {
       name: 'Shop',
       nodes: expect.arrayContaining([expect.objectContaining({ id: first })]) as unknown,
     });
+  });
+
+  it('that is a task list is named for its feature too, so that two of one title are two workflows', () => {
+    const nameOf = (file: string) => readAny(TASKS, file).definition.name;
+    expect(nameOf('specs/001-shop/tasks.md')).toBe('Shop (001-shop)');
+    expect(nameOf('specs/002-again/tasks.md')).toBe('Shop (002-again)');
+    expect(nameOf('web/specs/001-shop/tasks.md')).toBe('Shop (web/specs/001-shop)');
   });
 
   it('is told as what it was taken for when it is none', () => {

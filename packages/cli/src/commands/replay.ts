@@ -1,5 +1,7 @@
 import { Replay, RunDiff, Started } from '@fusion-kit/domain/api';
 import type { EventView } from '@fusion-kit/domain/api';
+import { FusionError } from '@fusion-kit/domain/errors';
+import { RunId } from '@fusion-kit/domain/ids';
 import * as z from 'zod';
 import type { Answer, Call } from '../call.ts';
 import { argument, budgetOf, BudgetOptions, optionsOf, Pairs } from '../options.ts';
@@ -12,7 +14,13 @@ import { namesOf } from '../print-events.ts';
 import { connect } from '../server/connect.ts';
 import { watchStarted } from './run.ts';
 
-const pathOf = (id: string): string => `/runs/${encodeURIComponent(id)}`;
+const pathOf = (id: string): string => `/runs/${encodeURIComponent(runId(id))}`;
+
+/** @throws {FusionError} `run_unknown` when it is no id of a run at all */
+function runId(id: string): string {
+  if (RunId.safeParse(id).success) return id;
+  throw new FusionError('run_unknown', `${id} is no id of a run`);
+}
 
 const Fork = BudgetOptions.extend({
   at: z.string().optional(),
@@ -96,7 +104,7 @@ export async function replayRun(call: Call): Promise<Answer> {
 export async function diffRuns(call: Call): Promise<Answer> {
   const [one, other] = [argument(call, 0, '<run>'), argument(call, 1, '<other>')];
   const { client } = await connect(call);
-  const diff = await client.get(`${pathOf(one)}/diff`, RunDiff, { query: { with: other } });
+  const diff = await client.get(`${pathOf(one)}/diff`, RunDiff, { query: { with: runId(other) } });
   const names = call.json ? new Map<string, string>() : await namesOf(client);
   return {
     data: diff,

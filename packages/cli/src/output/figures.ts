@@ -1,13 +1,17 @@
 import type { Usage } from '@fusion-kit/domain/usage';
 
-/** `0.4 s`, `12.3 s`, `3 m 04 s`, `2 h 05 m`. Pure. */
+const DAYS_FROM_HOURS = 48;
+
+/** `0.4 s`, `12.3 s`, `3 m 04 s`, `2 h 05 m`, from two days on `6 d 23 h`. Pure. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1_000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 3_600) return `${Math.floor(whole / 60)} m ${String(whole % 60).padStart(2, '0')} s`;
   const minutes = Math.floor(whole / 60);
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= DAYS_FROM_HOURS) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return `${hours} h ${String(minutes % 60).padStart(2, '0')} m`;
 }
 
 /** `just now`, `5 min ago`, `3 h ago`, else the date. Pure. */

@@ -4,7 +4,7 @@ import type { Task } from '@fusion-kit/domain/task';
 import { preview } from '@fusion-kit/domain/text';
 import type { Paint } from '../terminal.ts';
 import { ago, duration } from './figures.ts';
-import { plain } from './plain.ts';
+import { plain, shortly } from './plain.ts';
 
 /** What of a run goes on when a person has answered. Pure. */
 export const questionsOf = (run: Run | undefined, tasks: Iterable<Task>): InboxItem[] =>
@@ -36,7 +36,7 @@ export function inboxText(item: InboxItem, now: number, paint: Paint): string {
     case 'stalled':
       return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then fusion-kit task restart ${item.taskId}\n`;
     case 'failure':
-      return `${paint.red('✗')} ${head}  ${plain(item.failure.message)}\n  → ${plain(item.failure.remedy)}\n  → seen: fusion-kit inbox dismiss ${item.taskId}\n`;
+      return `${paint.red('✗')} ${head}  ${shortly(plain(item.failure.message), `fusion-kit task get ${item.taskId}`)}\n  → ${plain(item.failure.remedy)}\n  → seen: fusion-kit inbox dismiss ${item.taskId}\n`;
   }
 }
 

@@ -31,6 +31,7 @@ describe('figures', () => {
     [59_960, '1 m 00 s'],
     [184_000, '3 m 04 s'],
     [7_500_000, '2 h 05 m'],
+    [167 * 3_600_000, '6 d 23 h'],
   ])('%i ms are %s', (milliseconds, text) => {
     expect(duration(milliseconds)).toBe(text);
   });

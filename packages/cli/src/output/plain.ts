@@ -30,3 +30,12 @@ export function cut(text: string, columns: number): string {
 /** Filled up with spaces to `columns`. Pure. */
 export const filled = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+
+/** Characters of a failure that are told beside others. */
+const SHORT_MAX = 400;
+
+/** The beginning of a longer text, and how much of it is left out; `whole` says where it stands whole. Pure. */
+export const shortly = (text: string, whole: string): string =>
+  text.length <= SHORT_MAX * 1.25
+    ? text
+    : `${text.slice(0, SHORT_MAX)}… (${text.length - SHORT_MAX} more characters: ${whole})`;

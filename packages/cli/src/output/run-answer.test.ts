@@ -80,3 +80,15 @@ it('tells at most twenty reasons, and how many there are', () => {
   expect(text.match(/reason \d+/g)).toHaveLength(20);
   expect(text).toContain('and 30 more reasons');
 });
+
+it('tells the beginning of a long failure, and where it stands whole', () => {
+  const failure = { ...SAMPLE['task.failed'].failure, message: `it broke: ${'x'.repeat(1_500)}` };
+  const text = runText(
+    report(1, () => ({ state: 'failed', failure })),
+    paint,
+    100,
+  );
+  expect(text).toContain('it broke: xxx');
+  expect(text).toContain(`more characters: fusion-kit task get ${sampleId('tsk', 0)})`);
+  expect(text.length).toBeLessThan(1_200);
+});

@@ -7,7 +7,7 @@ import type { Answer } from '../call.ts';
 import type { Paint } from '../terminal.ts';
 import { cost, duration, shortCommit, tokens } from './figures.ts';
 import { inboxText, questionsOf } from './inbox-text.ts';
-import { plain } from './plain.ts';
+import { plain, shortly } from './plain.ts';
 import { shownState } from './states.ts';
 import { tableText } from './table.ts';
 import { asTree } from './task-order.ts';
@@ -97,16 +97,21 @@ function hidden({ run, tasks, shown }: { run: Run; tasks: readonly Task[]; shown
 
 function failures({ run, tasks, agents }: RunReport, paint: Paint): string[] {
   const failed = [
-    ...tasks.flatMap(({ node, state, failure }) => (state === 'failed' && failure ? [{ who: node, failure }] : [])),
-    ...agents.flatMap(({ name, state, failure }) => (state === 'error' && failure ? [{ who: name, failure }] : [])),
+    ...tasks.flatMap(({ id, node, state, failure }) =>
+      state === 'failed' && failure ? [{ who: node, failure, whole: `fusion-kit task get ${id}` }] : [],
+    ),
+    ...agents.flatMap(({ id, name, state, failure }) =>
+      state === 'error' && failure ? [{ who: name, failure, whole: `fusion-kit agent get ${id}` }] : [],
+    ),
   ];
   // A whole team often fails for one reason; it is said once.
   const byReason = Map.groupBy(failed, ({ failure }) => failure.message);
   const lines = [...byReason.values()]
     .slice(0, TOLD_MAX)
-    .map((same) => failureText(named(same.map(({ who }) => who)), same[0]!.failure, paint));
+    .map((same) => failureText(named(same.map(({ who }) => who)), same[0]!, paint));
   if (byReason.size > TOLD_MAX) lines.push(paint.dim(`and ${byReason.size - TOLD_MAX} more reasons\n`));
-  if (run.failure && !byReason.has(run.failure.message)) lines.push(failureText('run', run.failure, paint));
+  if (run.failure && !byReason.has(run.failure.message))
+    lines.push(failureText('run', { failure: run.failure, whole: `fusion-kit run get ${run.id} --json` }, paint));
   return lines.length > 0 ? ['\n', ...lines] : [];
 }
 
@@ -115,8 +120,14 @@ const named = (names: readonly string[]): string =>
     ? `${names.slice(0, TOLD_MAX).join(', ')} and ${names.length - TOLD_MAX} more`
     : names.join(', ');
 
-const failureText = (who: string, { message, remedy }: Failure, paint: Paint): string =>
-  `${paint.red('✗')} ${paint.bold(who)}: ${plain(message)}\n  ${paint.yellow('→')} ${plain(remedy)}\n`;
+interface Told {
+  failure: Failure;
+  /** The command that shows it whole. */
+  whole: string;
+}
+
+const failureText = (who: string, { failure: { message, remedy }, whole }: Told, paint: Paint): string =>
+  `${paint.red('✗')} ${paint.bold(who)}: ${shortly(plain(message), whole)}\n  ${paint.yellow('→')} ${plain(remedy)}\n`;
 
 function branch({ run, project }: RunReport, paint: Paint): string[] {
   if (run.branch === undefined || run.head === undefined || run.head === run.base) return [];

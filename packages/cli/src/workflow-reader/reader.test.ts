@@ -19,6 +19,16 @@ describe('the reader of workflow files', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  it('refuses more large files than it has room for, and takes them when those are read', async () => {
+    const reader = workflowReader();
+    const large = source(chain(700));
+    const asked = Array.from({ length: 12 }, () => reader.read(large).catch((error: unknown) => error));
+    const refused = (await Promise.all(asked)).filter((answer) => answer instanceof Error);
+    expect(refused).toHaveLength(3);
+    expect(refused[0]).toMatchObject({ code: 'workflow_reader_busy', message: expect.stringContaining('8') });
+    expect((await reader.read(large)).nodes).toHaveLength(700);
+  });
+
   it('tells what is wrong with a large file as with a small one', async () => {
     const reader = workflowReader();
     const broken = (count: number) => source(chain(count).replace('needs: [n0]', 'needs: [nobody]'));

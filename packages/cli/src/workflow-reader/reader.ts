@@ -18,11 +18,18 @@ const SMALL_MAX = 50_000;
 const TIMEOUT_MS = 120_000;
 const HEAP_MAX_MB = 2_048;
 
+/** Large files that may wait for their turn: each is held in memory, and the last of them waits for all before it. */
+const WAITING_MAX = 8;
+
 /** Reads small files at once and large ones in a thread of their own, one after the other, bounded in time and memory. */
 export function workflowReader(): WorkflowReader {
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const inTurn = <Answer>(asked: Asked): Promise<Answer> => {
-    const turn = last.then(() => inThread(asked));
+    if (waiting > WAITING_MAX)
+      throw new FusionError('workflow_reader_busy', `${WAITING_MAX} large workflow files wait to be read already`);
+    waiting += 1;
+    const turn = last.then(() => inThread(asked)).finally(() => (waiting -= 1));
     last = turn.catch(() => {});
     return turn as Promise<Answer>;
   };

@@ -8,6 +8,8 @@ export interface WorkflowProblem {
   code: GraphProblem['code'] | 'expression_invalid' | 'workflow_too_large';
   message: string;
   path: (string | number)[];
+  /** In place of the one that goes with the code. */
+  remedy?: string;
   offset?: number;
   text?: string;
   isExpression?: boolean;

@@ -19,7 +19,9 @@ export function* shapeProblems(scope: Scope): Generator<WorkflowProblem> {
       };
     if (node.body && depthOf(scope) >= DEPTH_MAX) {
       const message = `node ${scope.prefix}${node.id}: bodies may lie ${DEPTH_MAX} deep in one another`;
-      yield { code: 'workflow_too_large', message, path: [...scope.path, node.id, 'body'] };
+      const remedy =
+        'Make what lies so deep a workflow of its own further out, or put its nodes into the body around it.';
+      yield { code: 'workflow_too_large', message, path: [...scope.path, node.id, 'body'], remedy };
     }
   }
 }

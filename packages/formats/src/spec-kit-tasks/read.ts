@@ -7,7 +7,7 @@ import { claimsOf } from './claims.ts';
 import { definitionOf, teamFor } from './definition.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { edgesOf } from './edges.ts';
-import { directoryOf, projectPath } from './feature.ts';
+import { directoryOf, type Feature, projectPath } from './feature.ts';
 import { namedPaths } from './named-paths.ts';
 import { nodeIds } from './node-ids.ts';
 import { orderedBlocks } from './order.ts';
@@ -16,6 +16,9 @@ import { type Phase, phasesOf } from './phases.ts';
 import { storyDependencies } from './stories.ts';
 import { tasksOf } from './tasks.ts';
 import { oddities, type Oddities, problem } from './warnings.ts';
+
+/** Characters of a workflow's name. */
+const NAME_MAX = 200;
 
 export interface ReadTasksOptions {
   /** From the top of the project: `specs/001-name/tasks.md`. Boxes are ticked there. */
@@ -53,8 +56,8 @@ export function readTasks(text: string, { file, plan, spec, check = [], strict =
   refuse(file, uncountable(tasks, found));
   const path = projectPath(file);
   const feature = { file: path, directory: directoryOf(path), plan, spec };
-  const name = (found.title ?? '').replace(/^tasks?\s*[:：–—-]\s*/i, '').trim() || feature.directory;
-  const phases = phasesOf(tasks, name);
+  const title = (found.title ?? '').replace(/^tasks?\s*[:：–—-]\s*/i, '').trim();
+  const phases = phasesOf(tasks, title || feature.directory);
   const claims = claimsOf(tasks.map((task) => namedPaths(`${task.text}\n${task.more}`)));
   judge(tasks, phases, claims, odd);
   const { explicit, mentioned, problems } = dependenciesOf(tasks, odd);
@@ -66,7 +69,7 @@ export function readTasks(text: string, { file, plan, spec, check = [], strict =
   const request = { blocks, ordered, order, tasks, ids, claims, explicit, mentioned };
   const build = (): WorkflowDefinition => {
     const edges = edgesOf({ ...request, stories }, odd);
-    return definitionOf({ name: name.slice(0, 200), feature, check, tasks, ids, claims, edges });
+    return definitionOf({ name: workflowName(title, feature), feature, check, tasks, ids, claims, edges });
   };
   let definition = build();
   if (stories.size > 0 && checkGraph(definition.nodes).length > 0) {
@@ -145,4 +148,11 @@ function judge(
 function widest({ nodes }: WorkflowDefinition): number {
   const agents = new Set(nodes.filter(({ work }) => work.kind === 'agent').map(({ id }) => id));
   return levels(nodes).reduce((most, level) => Math.max(most, level.filter((id) => agents.has(id)).length), 0);
+}
+
+/** A project may have features of the same title, which are different workflows: `Tea shop (001-tea)`. */
+function workflowName(title: string, { directory }: Feature): string {
+  if (title === '' || directory === '.') return (title || directory).slice(0, NAME_MAX);
+  const place = ` (${directory.replace(/^specs\//, '')})`.slice(0, NAME_MAX / 2);
+  return `${title.slice(0, NAME_MAX - place.length)}${place}`;
 }

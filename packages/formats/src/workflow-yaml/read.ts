@@ -69,9 +69,9 @@ const placeFinding = ({ path, message, onKey }: Finding, source: Source): FilePr
 });
 
 function placeProblem(problem: WorkflowProblem, source: Source): FileProblem {
-  const { code, message, text, offset = 0, isExpression } = problem;
+  const { code, message, text, offset = 0, isExpression, remedy } = problem;
   const path = problem.path[0] === 'team' ? memberPath(problem.path, source.value) : problem.path;
-  if (text === undefined) return { code, message, ...source.positionOf(path) };
+  if (text === undefined) return { code, message, remedy, ...source.positionOf(path) };
   if (isExpression) return { code, message, ...source.positionInExpression(path, text, offset) };
   return { code, message, ...source.positionInText(path, text, offset) };
 }
