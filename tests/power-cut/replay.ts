@@ -5,10 +5,13 @@ import { bytesOf, type Call, fileOf, type Moment } from './trace.ts';
 /** Files that are meaningless after a cut: SQLite makes its shared memory anew, and nobody may write through it but by memory. */
 const IGNORED = /-shm$/;
 
+/** What programs say that a server starts goes into pipes of their own, under the same number. */
+const isFact = (line: string): boolean => line.startsWith('{"kind":');
+
 /** Carries recorded calls out on a model disk, those below one directory. What it does not know below there is an error, so nothing is overlooked. */
 export class Replay {
   readonly disk = new Disk();
-  /** What the process said on its standard output until now, line by line. */
+  /** The facts that the process told on its standard output until now, line by line. */
   readonly said: string[] = [];
   /** How many calls until now had to do with the disk. */
   steps = 0;
@@ -28,7 +31,7 @@ export class Replay {
       if (name === 'close') this.#positions.delete(fileOf(args[0] ?? '')?.number ?? -1);
       // Told as soon as it is on its way out, and safe only what was safe by then.
       if (name === 'write' && fileOf(args[0] ?? '')?.number === 1)
-        this.said.push(...bytesOf(args[1] ?? '').toString().split('\n').filter(Boolean)); // prettier-ignore
+        this.said.push(...bytesOf(args[1] ?? '').toString().split('\n').filter(isFact)); // prettier-ignore
       if (name === 'fsync' || name === 'fdatasync') {
         const path = this.#below(fileOf(args[0] ?? '')?.path);
         if (path !== undefined) this.#syncing.set(call, this.disk.sync(path));
