@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Agent } from '@fusion-kit/domain/agent';
 import type { Run } from '@fusion-kit/domain/run';
+import { agentsFileOf } from '@fusion-kit/runtimes/programs/agents-file';
 import { type RealServer, repository, ROOT, scratch, startServer } from '../real-server.ts';
 import { audit } from './audit.ts';
 import { Client, untilItDies } from './client.ts';
@@ -42,6 +43,16 @@ const PATIENCE_MS = 2_500;
 /** When nobody is killed any more and nothing at all has happened for so long, what has not ended is stuck. However busy the machine is. */
 const STUCK_MS = 60_000;
 
+/** What is at work for the agents of a data directory, by what was started. */
+async function processesOf(home: string): Promise<string[]> {
+  const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const found: string[] = [];
+  for (const pid of await readdir('/proc').catch(() => []))
+    if (/^\d+$/.test(pid) && (await read(pid, 'environ')).includes(home))
+      found.push((await read(pid, 'cmdline')).replaceAll('\0', ' '));
+  return found;
+}
+
 /** Lives of one data directory, each ended at its point; then a last one in which everything has to come to its end, and an audit. */
 export async function campaign({ points, workload, random }: Campaign): Promise<Outcome> {
   const home = await scratch('chaos');
@@ -54,6 +65,7 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
     const untouched = await hashOfUserFiles(place.path);
     const scenario = join(home.path, 'scenario.json');
     await writeFile(scenario, JSON.stringify(workload.scenario));
+    if (workload.programs) await writeFile(agentsFileOf(home.path), JSON.stringify(workload.programs));
     const start = (env: Record<string, string> = {}) =>
       startServer({ home: home.path, program: SERVER, env: { FUSION_KIT_SCENARIO: scenario, ...env } });
 
@@ -90,9 +102,12 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
         client.talk(begun),
         runs.keepGoing(begun, point.after === 'another run is started'),
         point.after === 'an agent is let go' && untilItDies(letAnAgentGo(begun, project.id)),
+        point.after === 'a list is read' && untilItDies(again(begun, 'GET', '/tasks?state=queued&limit=5')),
+        // Younger than the rows are, so that some of it is archived before its rows are written.
+        point.after === 'the log is archived' && untilItDies(again(begun, 'POST', '/archive', { keepEvents: 5 })),
       ]);
       const fromOutside = point.name === AT_ANY_MOMENT;
-      const longestMs = fromOutside ? random() * (point.withinMs ?? 0) : PATIENCE_MS;
+      const longestMs = fromOutside ? random() * (point.withinMs ?? 0) : (point.patienceMs ?? PATIENCE_MS);
       await Promise.race([begun.gone, after(longestMs, undefined, { ref: false })]);
       const died = fromOutside || begun.said().includes(`died ${point.name}`);
       figures[died ? 'kills' : 'missed'] += 1;
@@ -115,12 +130,20 @@ export async function campaign({ points, workload, random }: Campaign): Promise<
       workload,
     });
     Object.assign(outcome, { events, wrong });
+    outcome.wrong.push(...(await processesOf(home.path)).map((left) => `left behind: ${left}`));
     if ((await hashOfUserFiles(place.path)) !== untouched) outcome.wrong.push("the user's repository was changed");
     return outcome;
   } finally {
     await server?.kill();
     await home.remove();
     await place.remove();
+  }
+}
+
+async function again(server: RealServer, ...asked: [method: string, path: string, body?: unknown]): Promise<never> {
+  for (;;) {
+    await server.call(...asked);
+    await after(50);
   }
 }
 

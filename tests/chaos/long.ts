@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { campaign, type Figures, type Outcome } from './campaign.ts';
-import { type Point, POINTS } from './points.ts';
-import { garden, mosaic } from './workload.ts';
+import { type Point, POINTS, pointsOf } from './points.ts';
+import { garden, mosaic, parley, type Workload } from './workload.ts';
 
 /** `node tests/chaos/long.ts [KILLS] [FILE]`: so many kills at the injected points, each in turn; ends with 1 when anything did not hold. */
 
@@ -16,11 +16,19 @@ if (!Number.isInteger(wanted) || wanted < 1) {
 }
 const total: Outcome = { points: new Map(), facts: 0, runs: 0, events: 0, wrong: [] };
 const startedAt = performance.now();
-let turn = 0;
+const WORKLOADS = [mosaic, garden, parley];
+const turns = new Map<Workload, number>();
 let seasonsBegun = 0;
 
-const nextPoints = (): Point[] =>
-  Array.from({ length: Math.min(LIVES_IN_A_SEASON, wanted) }, () => POINTS[turn++ % POINTS.length]!);
+/** Every place in turn, with each workload. */
+function nextPoints(workload: Workload): Point[] {
+  const points = pointsOf(workload);
+  return Array.from({ length: Math.min(LIVES_IN_A_SEASON, wanted) }, () => {
+    const turn = turns.get(workload) ?? 0;
+    turns.set(workload, turn + 1);
+    return points[turn % points.length]!;
+  });
+}
 
 const sum = (pick: (figures: Figures) => number): number =>
   [...total.points.values()].reduce((all, figures) => all + pick(figures), 0);
@@ -62,11 +70,10 @@ const order = (name: string): number => POINTS.findIndex((point) => point.name =
 
 async function seasons(): Promise<void> {
   while (kills() < wanted && total.wrong.length === 0) {
-    seasonsBegun += 1;
-    const workload = seasonsBegun % 2 === 1 ? mosaic : garden;
-    add(await campaign({ points: nextPoints(), workload, random: Math.random }));
+    const workload = WORKLOADS[seasonsBegun++ % WORKLOADS.length]!;
+    add(await campaign({ points: nextPoints(workload), workload, random: Math.random }));
     const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
-    process.stderr.write(`${kills()} kills after ${minutes} min, ${total.wrong.length} wrong\n`);
+    process.stderr.write(`${workload.name}: ${kills()} kills after ${minutes} min, ${total.wrong.length} wrong\n`);
   }
 }
 

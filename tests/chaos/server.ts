@@ -11,6 +11,7 @@ import type { Workspace } from '@fusion-kit/domain/ports/workspaces';
 const point = process.env['CHAOS_POINT'] ?? '';
 const withinMs = Number(process.env['CHAOS_WITHIN_MS'] ?? 0);
 let left = Number(process.env['CHAOS_CROSSING'] ?? 1);
+let isOpen = false;
 
 function die(): void {
   writeSync(1, `\ndied ${point}\n`);
@@ -31,6 +32,7 @@ function cross(name: string): void {
 
 /** The same part, which may be left for good before, during or after each of its methods. */
 function through<Part extends object>(name: string, part: Part): Part {
+  if (name === 'journal') isOpen = true;
   return new Proxy(part, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
@@ -75,6 +77,21 @@ childProcess.spawn = ((...given: [string, string[], object]): ChildProcess => {
   return child;
 }) as typeof spawn;
 syncBuiltinESMExports();
+
+/** Rows are written where no port is: told by what they say of themselves, and before anybody has the journal they are what a dead server left to be folded. */
+const { Connection } = await import('@fusion-kit/journals/sqlite/connection');
+const { rowsAsOf } = await import('@fusion-kit/journals/sqlite/rows-behind');
+Connection.prototype.write = new Proxy(Reflect.get(Connection.prototype, 'write'), {
+  apply(write, connection, given: Parameters<InstanceType<typeof Connection>['write']>) {
+    const writing = () => Reflect.apply(write, connection, given);
+    if (!given[0].steps.some(({ sql }) => sql === rowsAsOf(0).sql)) return writing();
+    const what = isOpen ? 'rows that follow the log' : 'rows folded at opening';
+    cross(`before ${what}`);
+    const written = writing();
+    cross(`during ${what}`);
+    return written.then(() => cross(`after ${what}`));
+  },
+});
 
 const { composeServer } = await import('@fusion-kit/cli/compose');
 const { hostServer } = await import('@fusion-kit/cli/server/host-server');
