@@ -245,6 +245,18 @@ describe('a program at work', () => {
     },
   );
 
+  it('hears what a person said in place of an answer, and does not do what it asked for', async () => {
+    const { turn, fileText } = await bench(
+      [{ write: 'notes', text: 'mine' }],
+      {},
+      { ask: async () => ({ text: 'No, leave the notes alone.', by: 'Mia' }) },
+    );
+    const agent = { ...turn.agent, permissions: 'ask' as const };
+    const { events } = await drive(runtime(), { ...turn, agent });
+    expect(fileText('notes')).toBeUndefined();
+    expect(toldTo(events)).toEqual([expect.stringContaining('No, leave the notes alone.')]);
+  });
+
   it('is told to leave it when its model is refused for good', { timeout: 60_000 }, async () => {
     let refused: FusionError | undefined;
     const services = { url: 'http://127.0.0.1:1', token: 't', failure: () => refused };

@@ -36,20 +36,20 @@ export function answerOf({ options }: Pick<PermissionRequest, 'options'>, policy
   return found ? { outcome: 'selected', optionId: found.optionId } : CANCELLED;
 }
 
-/** What a person chooses, who is shown what the program wants to do; who answers in words or not at all has not allowed it. */
+/** What a person chooses, who is shown what the program wants to do; who answers in words or not at all has not allowed it. The protocol has no place for `words`. */
 export async function askedFor(
   turn: Pick<Turn, 'ask' | 'agent'>,
   request: PermissionRequest,
   call: { callId: string; tool: string; input: string },
   signal: AbortSignal,
-): Promise<PermissionAnswer> {
+): Promise<{ answer: PermissionAnswer; words?: string | undefined }> {
   const named = namedOptions(request);
   const options = [...named].map(([id, { name }]) => ({ id, label: name || id }));
   const { callId, tool, input } = call;
   const text = `${turn.agent.name} asks whether it may use ${tool}:\n${input}`;
-  const { option } = await turn.ask({ text, options, about: { callId, tool } }, signal);
+  const { option, text: words } = await turn.ask({ text, options, about: { callId, tool } }, signal);
   const chosen = option === undefined ? undefined : named.get(option);
-  return chosen ? { outcome: 'selected', optionId: chosen.optionId } : answerOf(request, 'deny');
+  return { answer: chosen ? { outcome: 'selected', optionId: chosen.optionId } : answerOf(request, 'deny'), words };
 }
 
 /** Options by their kinds, which say to a person what a program's own ids may not: `allow_once`, `reject_once`; a second one of a kind is `allow_always_2`. */

@@ -11,6 +11,12 @@ const PART_MAX = 600;
 export const INTERRUPTED =
   'You were interrupted: fusion-kit was restarted, or you were paused. What you had under way may have been done, done in part, or not at all: look before you repeat it, then go on with your task.';
 
+/** What people said where a program asked for a permission and heard only yes or no. Pure. */
+export const wordsToldPrompt = (words: readonly string[]): string | undefined =>
+  words.length === 0
+    ? undefined
+    : list('Where you asked for a permission, a person said this instead of choosing an answer:', words);
+
 /** Who the agent is and the rules of its world. Pure. */
 export function houseRules({ agent, team, teamGoesOn, services }: Asked): string {
   const others = team.filter((member) => member.name !== agent.name);

@@ -23,6 +23,8 @@ import { PromptEnd } from './usage.ts';
 const AUTH_REQUIRED = -32_000;
 const VERSION_MAX = 100;
 const REASON_MAX = 1_500;
+/** Of what a program printed before it failed, the end is told: it goes into lists, and to the next attempt. */
+const COMPLAINTS_MAX = 400;
 
 /** One conversation of a program. */
 export interface Session {
@@ -39,6 +41,8 @@ export interface Session {
   prompt(text: string): Promise<PromptEnd>;
   /** Has it leave what it does; its prompt ends soon. */
   cancel(): void;
+  /** What people said in their own words where it asked for a permission, since this was last asked: it has not heard of it. */
+  unheard(): string[];
 }
 
 export interface SessionParts {
@@ -60,6 +64,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
   const { program } = launched;
   const seen: { listens: boolean; costUsd: number | undefined } = { listens: false, costUsd: undefined };
   const asking = new Set<AbortController>();
+  const unheard: string[] = [];
 
   const connection = client({ name: 'fusion-kit' })
     .onNotification(methods.client.session.update, raw, ({ params }) => {
@@ -73,7 +78,9 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
       const withdrawn = new AbortController();
       asking.add(withdrawn);
       try {
-        return { outcome: await permitted(parts, params, AbortSignal.any([signal, withdrawn.signal])) };
+        const { answer, words } = await permitted(parts, params, AbortSignal.any([signal, withdrawn.signal]));
+        if (words) unheard.push(words);
+        return { outcome: answer };
       } finally {
         asking.delete(withdrawn);
       }
@@ -149,6 +156,7 @@ export async function openSession(parts: SessionParts, signal: AbortSignal): Pro
       for (const withdrawn of asking) withdrawn.abort();
       void connection.agent.notify(methods.agent.session.cancel, { sessionId: id }).catch(() => {});
     },
+    unheard: () => unheard.splice(0),
   };
 }
 
@@ -184,14 +192,15 @@ async function permitted(
   { turn, scribe }: SessionParts,
   params: unknown,
   signal: AbortSignal,
-): Promise<PermissionAnswer> {
+): Promise<{ answer: PermissionAnswer; words?: string | undefined }> {
+  const cancelled = { answer: { outcome: 'cancelled' } } as const;
   const request = PermissionRequest.safeParse(params).data;
-  if (!request) return { outcome: 'cancelled' };
+  if (!request) return cancelled;
   const call = { ...scribe.asked(request.toolCall), input: inputOf(request.toolCall) };
-  if (signal.aborted) return { outcome: 'cancelled' }; // it was one step too many
+  if (signal.aborted) return cancelled; // it was one step too many
   const policy = turn.agent.permissions ?? 'allow';
-  if (policy !== 'ask') return answerOf(request, policy);
-  return askedFor(turn, request, call, signal).catch(() => ({ outcome: 'cancelled' as const }));
+  if (policy !== 'ask') return { answer: answerOf(request, policy) };
+  return askedFor(turn, request, call, signal).catch(() => cancelled);
 }
 
 /** What became of a request that was not answered well. @throws {FusionError} always */
@@ -219,6 +228,6 @@ const detailsOf = (data: unknown): string => {
 };
 
 const last = (running: ProgramProcess): string => {
-  const said = running.complaints();
+  const said = running.complaints().trim().slice(-COMPLAINTS_MAX);
   return said ? `; it last said: ${said}` : '';
 };

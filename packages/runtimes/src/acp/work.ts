@@ -9,7 +9,16 @@ import { claimOf } from './claim.ts';
 import { deliveredIn, latestAttempt, openingOf, stepsIn } from '../model-loop/conversation.ts';
 import { goingOn, sessionIn } from './conversation.ts';
 import type { ProgramProcess } from './program-process.ts';
-import { accountOf, GO_ON, houseRules, INTERRUPTED, paragraphs, repairPrompt, taskPrompt } from './prompts.ts';
+import {
+  accountOf,
+  GO_ON,
+  houseRules,
+  INTERRUPTED,
+  paragraphs,
+  repairPrompt,
+  taskPrompt,
+  wordsToldPrompt,
+} from './prompts.ts';
 import { Scribe } from './scribe.ts';
 import { openSession, type Session } from './session.ts';
 import { talk, type TalkEnd } from './talk.ts';
@@ -80,8 +89,9 @@ export async function* work(
     if (used) yield used;
 
     const isCut = CUT_OFF.includes(end.stopReason) && ++cuts <= CUTS_MAX;
-    const follow = end.isPaused ? INTERRUPTED : isCut ? GO_ON : undefined;
-    next = saying(follow === undefined ? undefined : { text: follow, messageIds: [] }, await messagesOf());
+    const follow = [end.isPaused ? INTERRUPTED : isCut ? GO_ON : undefined, wordsToldPrompt(session.unheard())];
+    const text = paragraphs(...follow);
+    next = saying(text ? { text, messageIds: [] } : undefined, await messagesOf());
     if (next) continue;
 
     const { missing, ...result } = claimOf(history, turn.work, turn.reported?.());
