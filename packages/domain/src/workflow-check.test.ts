@@ -177,6 +177,7 @@ describe('what lies inside a node', () => {
     expect(messages(inner).map(([, message]) => message)).toEqual([
       expect.stringContaining('bodies may lie 8 deep in one another'),
     ]);
+    expect(refusals(workflow(inner))[0]?.remedy).toContain('further out');
   });
 });
 
