@@ -56,3 +56,15 @@ it('what an agent waits for comes before what has failed, however long ago that 
   expect(inboxAfter(...begun, ...asked, SAMPLE['question.answered'])).toEqual(['failure of mend']);
   expect(inboxAfter(...begun, ...asked, SAMPLE['task.cancelled'])).toEqual(['failure of mend']);
 });
+
+it('a task waits for a person when the only agent for it could not be made ready and does not come back', () => {
+  const { retryAfterMs: _later, ...lasting } = SAMPLE['agent.failed'].failure;
+  const failing: Event = { ...SAMPLE['agent.failed'], failure: lasting };
+  const later: Event = { ...failing, failure: { ...lasting, retryAfterMs: 5_000 } };
+  const able: Event = { ...SAMPLE['agent.spawning'], agentId: sampleId('agt', 77) };
+  const spawning = SAMPLE['agent.spawning'];
+  expect(inboxAfter(spawning, created('build'), failing)).toEqual(['blocked of build']);
+  expect(inboxAfter(spawning, created('build'), later)).toEqual([]);
+  expect(inboxAfter(spawning, able, created('build'), failing)).toEqual([]);
+  expect(inboxAfter(spawning, created('build', { requires: ['dance'] }), failing)).toEqual([]);
+});

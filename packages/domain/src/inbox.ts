@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type Agent, comesBack } from './agent.ts';
 import { isHandled } from './decide/settle.ts';
 import { Failure } from './errors.ts';
 import { AgentId, ProjectId, RunId, TaskId } from './ids.ts';
@@ -6,6 +7,7 @@ import { ApprovalOption } from './nodes/approval.ts';
 import { Question } from './question.ts';
 import { openQuestions } from './questions.ts';
 import type { Run } from './run.ts';
+import { needsMet, suits } from './schedule.ts';
 import { isEnded, isHeld, ProcessSign, type Task } from './task.ts';
 import { preview } from './text.ts';
 import type { World } from './world.ts';
@@ -41,6 +43,8 @@ export const InboxItem = z.discriminatedUnion('kind', [
     about: Question.shape.about,
     others: z.int().nonnegative(),
   }),
+  /** Nobody can begin it: the agent it is for could not be made ready, and that does not mend itself. */
+  z.object({ kind: z.literal('blocked'), ...about, agentId: AgentId, agent: z.string(), failure: Failure }),
   /** An agent makes no progress, and the run leaves it to a person what is done about it. */
   z.object({ kind: z.literal('stalled'), ...about, process: ProcessSign }),
   /** A task failed for good in a run that goes on, nothing in the run was there for that, and nobody has dismissed it. */
@@ -54,7 +58,7 @@ export const INBOX_MAX = 100;
 /** All that waits for a person in some runs: what goes on when somebody acts first, then what failed, each the longest waiting first. Pure. */
 export const inboxOf = (world: World, runs: Iterable<Run>): InboxItem[] => {
   const all = [...runs].map((run) => ({ run, tasks: [...world.tasksOf(run.id)] }));
-  const waiting = all.flatMap(({ run, tasks }) => waitingIn(run, tasks));
+  const waiting = all.flatMap(({ run, tasks }) => [...waitingIn(run, tasks), ...blockedIn(world, run, tasks)]);
   const failed = all.flatMap(({ run, tasks }) => failedIn(world, run, tasks));
   return [...waiting.toSorted(longest), ...failed.toSorted(longest)];
 };
@@ -81,6 +85,23 @@ export function waitingIn(run: Run, tasks: Iterable<Task>): InboxItem[] {
       items.push({ kind: 'stalled', ...of(task), since: task.stalled.since, process: task.stalled.process });
   }
   return items.toSorted(longest);
+}
+
+/** One item for each agent that keeps something from beginning which nobody else can do. */
+function blockedIn(world: World, run: Run, tasks: readonly Task[]): InboxItem[] {
+  if (run.state !== 'running') return [];
+  const team = [...world.agentsOf(run.projectId)].filter(({ state }) => state !== 'terminated');
+  const isBroken = (agent: Agent) => agent.state === 'error' && !comesBack(agent);
+  if (!team.some(isBroken)) return [];
+  const open = tasks.filter((task) => task.state === 'queued' && needsMet(world, task));
+  const [broken, able] = [team.filter(isBroken), team.filter((agent) => !isBroken(agent))];
+  return broken.flatMap((agent) => {
+    const kept = open.filter((task) => suits(agent, task) && !able.some((other) => suits(other, task)));
+    const isOnlyFor = (task: Task) => broken.every((other) => other === agent || !suits(other, task));
+    const task = kept.find(isOnlyFor) ?? kept[0];
+    const { id: agentId, name, failure, changedAt: since } = agent;
+    return task && failure ? [{ kind: 'blocked', ...of(task), since, agentId, agent: name, failure }] : [];
+  });
 }
 
 function failedIn(world: World, run: Run, tasks: readonly Task[]): InboxItem[] {

@@ -43,3 +43,17 @@ it('the block of a run shows the task that waits, what it asks, and how it is an
   expect(lines.join('\n')).toMatch(/build +\S+ parked +waits for you: May I delete it\?/);
   expect(lines.join('\n')).toContain('→ fusion-kit task reply');
 });
+
+it('an agent that cannot work is told of with why, and what is done about it', () => {
+  const world = new World();
+  const { retryAfterMs: _later, ...failure } = SAMPLE['agent.failed'].failure;
+  const events = [
+    ...(['project.created', 'run.started', 'agent.spawning', 'task.created'] as const).map((type) => SAMPLE[type]),
+    { ...SAMPLE['agent.failed'], failure },
+  ];
+  for (const [at, event] of events.entries()) world.apply({ seq: at + 1, at: at + 1, event });
+  const text = inboxText(inboxOf(world, world.all('runs'))[0]!, 8, paint);
+  expect(text).toContain(
+    `who cannot work: ${failure.message}\n  → ${failure.remedy}\n  → then: fusion-kit agent respawn`,
+  );
+});

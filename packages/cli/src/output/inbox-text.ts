@@ -33,6 +33,10 @@ export function inboxText(item: InboxItem, now: number, paint: Paint): string {
       const told = [...ways, `${ways.length > 0 ? 'or ' : ''}words of your own`].join(', ');
       return `${paint.yellow('?')} ${head}  ${plain(preview(item.text))}\n  ${paint.dim('waits for you:')} ${told}\n  → fusion-kit task reply ${item.taskId} ${asWord(first)}${which}\n`;
     }
+    case 'blocked': {
+      const why = shortly(plain(item.failure.message), `fusion-kit agent get ${item.agent}`);
+      return `${paint.red('✗')} ${head}  waits for agent ${item.agent}, who cannot work: ${why}\n  → ${plain(item.failure.remedy)}\n  → then: fusion-kit agent respawn ${item.agentId}\n`;
+    }
     case 'stalled':
       return `${paint.yellow('…')} ${head}  makes no progress; its process is ${item.process}\n  → fusion-kit task logs ${item.taskId}, then fusion-kit task restart ${item.taskId}\n`;
     case 'failure':

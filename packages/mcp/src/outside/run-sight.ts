@@ -52,6 +52,8 @@ export function itemSight(item: InboxItem): Record<string, unknown> {
       return { ...about, question: item.questionId, message: preview(item.text), options: item.options };
     case 'stalled':
       return { ...about, process: item.process, options: ['restart', 'cancel'] };
+    case 'blocked':
+      return { ...about, agent: item.agent, failure: item.failure.message, remedy: item.failure.remedy };
     case 'failure':
       return { ...about, failure: item.failure.message, remedy: item.failure.remedy };
   }

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { AgentId } from '@fusion-kit/domain/ids';
 import type { Run } from '@fusion-kit/domain/run';
 import type { ProcessSign, Task } from '@fusion-kit/domain/task';
 import { IconBan, IconCheck, IconFileText, IconRefresh } from '@tabler/icons-react';
@@ -46,6 +47,23 @@ export function StalledActions({ task, process }: { task: Task; process: z.infer
         </ConfirmButton>
       </div>
     </>
+  );
+}
+
+/** What can be done about an agent that could not be made ready, once what kept it is mended. */
+export function BlockedActions({ agentId }: { agentId: AgentId }) {
+  const { send, sending } = useSend();
+  const names = useNames();
+  return (
+    <div className={styles['actions']}>
+      <Button
+        disabled={sending}
+        leftSection={<IconRefresh size={14} />}
+        onClick={() => void send('PATCH', `/agents/${agentId}`, { action: 'respawn' })}
+      >
+        Try {names.agent(agentId)} again
+      </Button>
+    </div>
   );
 }
 

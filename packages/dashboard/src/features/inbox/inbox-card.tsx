@@ -6,7 +6,7 @@ import { QuestionAnswer } from '../../shared/answer/question-answer.tsx';
 import { Elapsed } from '../../shared/ui/elapsed.tsx';
 import { FailureNote } from '../../shared/ui/failure-note.tsx';
 import { INBOX_LOOKS } from './inbox-look.ts';
-import { FailureActions, StalledActions } from './inbox-actions.tsx';
+import { BlockedActions, FailureActions, StalledActions } from './inbox-actions.tsx';
 import styles from './inbox-card.module.css';
 
 /** One thing that waits for a person, with all that is needed to settle it here. */
@@ -57,6 +57,12 @@ export function InboxCard({ item, place }: { item: InboxItem; place: number }) {
       </p>
       {item.kind === 'approval' && <ApprovalAnswer task={task} />}
       {question && <QuestionAnswer task={task} question={question} />}
+      {item.kind === 'blocked' && (
+        <>
+          <FailureNote failure={item.failure} />
+          <BlockedActions agentId={item.agentId} />
+        </>
+      )}
       {item.kind === 'stalled' && <StalledActions task={task} process={item.process} />}
       {item.kind === 'failure' && (
         <>

@@ -33,7 +33,7 @@ export function InboxList({ items: all }: { items: readonly InboxItem[] }) {
       <Empty
         icon={IconInbox}
         title="Nothing waits for you"
-        text="Approvals, questions of agents, agents that make no progress and failures in runs that go on appear here."
+        text="Approvals, questions of agents, agents that cannot work or make no progress and failures in runs that go on appear here."
       />
     );
   return (

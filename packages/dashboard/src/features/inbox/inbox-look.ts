@@ -5,6 +5,7 @@ import {
   IconAlertTriangleFilled,
   IconCircleXFilled,
   IconMessageQuestion,
+  IconPlugConnectedX,
   IconUserQuestion,
 } from '@tabler/icons-react';
 import { PROCESS_WORDS } from '../../shared/format/process-words.ts';
@@ -12,6 +13,7 @@ import { PROCESS_WORDS } from '../../shared/format/process-words.ts';
 export const INBOX_LOOKS: Record<InboxItem['kind'], { icon: Icon; word: string; tone: 'wait' | 'bad' }> = {
   approval: { icon: IconUserQuestion, word: 'needs an answer', tone: 'wait' },
   question: { icon: IconMessageQuestion, word: 'asks', tone: 'wait' },
+  blocked: { icon: IconPlugConnectedX, word: 'cannot begin', tone: 'bad' },
   stalled: { icon: IconAlertTriangleFilled, word: 'makes no progress', tone: 'bad' },
   failure: { icon: IconCircleXFilled, word: 'failed', tone: 'bad' },
 };
@@ -25,6 +27,7 @@ export function inboxLine(item: InboxItem): string {
       return firstLine(preview(item.text));
     case 'stalled':
       return PROCESS_WORDS[item.process];
+    case 'blocked':
     case 'failure':
       return item.failure.message;
   }

@@ -194,7 +194,7 @@ export class LiveStore {
 
   #touch(part: Part): void {
     this.#revisions.set(part, (this.#revisions.get(part) ?? 0) + 1);
-    if (part === 'tasks' || part === 'runs') this.#touch('inbox');
+    if (part === 'tasks' || part === 'runs' || part === 'agents') this.#touch('inbox');
   }
 
   #list<Item>(part: Part, make: () => Item[]): readonly Item[] {
