@@ -107,6 +107,7 @@ it.each<[string, Fault, string, number]>([
 );
 
 it('an agent of a key that ran out while no server was there is opened again by itself, and its run does not fail', async () => {
+  await json('down'); // and with it that the provider is to be left alone for a while
   await ended(await disturbed('answered', { status: 500 }));
   await json('down');
   provider.renewKey('another');

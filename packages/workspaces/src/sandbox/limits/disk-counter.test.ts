@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chown, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { chmod, chown, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { scratchDirectory } from '@fusion-kit/testing/workspaces-scratch';
 import { expect, test } from 'vitest';
 import { DiskCounter } from './disk-counter.ts';
@@ -34,7 +33,10 @@ test.runIf(process.getuid?.() === 0)('what was closed to everybody counts', asyn
   await mkdir(join(directory, 'closed'));
   await writeFile(join(directory, 'closed/large'), Buffer.alloc(3_000_000, 'x'));
   for (const path of [directory, join(directory, 'closed')]) await chown(path, 54_321, 54_321);
-  const module = fileURLToPath(new URL('disk-counter.ts', import.meta.url));
+  // Another user may not be able to read this checkout.
+  const module = join(await scratchDirectory(), 'disk-counter.ts');
+  await copyFile(new URL('disk-counter.ts', import.meta.url), module);
+  await chmod(dirname(module), 0o755);
   const program = `import { DiskCounter } from ${JSON.stringify(module)}; console.log((await new DiskCounter().count(${JSON.stringify(directory)}, 100)).bytes)`;
   execFileSync('chmod', ['0', join(directory, 'closed')]);
   const node = [process.execPath, '--input-type=module', '-e', program];
