@@ -126,7 +126,7 @@ describe('what a person has of their own for a program', () => {
     house.env['HOME'] = join(house.home, 'mia');
     house.env['PATH'] = `${join(house.home, 'mia/bin')}:${process.env['PATH'] ?? ''}`;
     house.env['CODEX_API_KEY'] = KEY;
-    delete house.env['XDG_CACHE_HOME'];
+    house.env['XDG_CACHE_HOME'] = ''; // as if it were not set
   });
 
   it('goes to an agent by choice, and no key or login with it', { timeout: 240_000 }, async () => {
