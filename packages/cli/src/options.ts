@@ -62,7 +62,7 @@ export const BudgetOptions = z.object({
   budgetTokens: z.coerce.number('a whole number, more than 0').int().positive().optional(),
 });
 /** A budget as it is changed: what is given takes the place of what was. */
-export const ChangedBudget = z.object({
+const ChangedBudget = z.object({
   usd: BudgetOptions.shape.budgetUsd,
   tokens: BudgetOptions.shape.budgetTokens,
 });

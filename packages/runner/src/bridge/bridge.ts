@@ -15,7 +15,7 @@ export interface BridgeLimits {
   closingMs: number;
 }
 
-export const BRIDGE_LIMITS: BridgeLimits = {
+const BRIDGE_LIMITS: BridgeLimits = {
   headMs: 10_000,
   requestMs: 60_000,
   silentMs: 900_000,

@@ -1,9 +1,10 @@
-import { Textarea, TextInput } from '@mantine/core';
+import { Textarea } from '@mantine/core';
 import type { Task } from '@fusion-kit/domain/task';
 import { useState } from 'react';
-import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
+import { RefusedNote, SentNote } from './answer-fate.tsx';
 import { answerKeys } from './answer-keys.ts';
+import { NameField } from './name-field.tsx';
 import { OptionButton } from './option-button.tsx';
 import { useOwnName } from './own-name.ts';
 import { TimeLeft } from './time-left.tsx';
@@ -47,14 +48,7 @@ export function ApprovalAnswer({ task }: { task: Task }) {
           disabled={sent !== undefined}
           onChange={(event) => setComment(event.currentTarget.value)}
         />
-        <TextInput
-          aria-label="Your name"
-          placeholder="Your name"
-          maxLength={100}
-          value={name}
-          disabled={sent !== undefined}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
+        <NameField name={name} disabled={sent !== undefined} onChange={setName} />
       </div>
       <div className={styles['options']}>
         {work.options.map((option, at) => (
@@ -67,17 +61,9 @@ export function ApprovalAnswer({ task }: { task: Task }) {
             onChoose={() => void answer({ option: option.id, comment, by: name })}
           />
         ))}
-        {sent !== undefined && (
-          <span className="fk-dim" role="status">
-            sent, not yet confirmed
-          </span>
-        )}
+        <SentNote sent={sent} />
       </div>
-      {refused && (
-        <div role="alert">
-          <FailureNote failure={refused.toJSON()} />
-        </div>
-      )}
+      <RefusedNote refused={refused} />
     </div>
   );
 }

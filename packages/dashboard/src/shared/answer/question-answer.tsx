@@ -1,12 +1,13 @@
-import { Button, Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import type { Question } from '@fusion-kit/domain/question';
 import type { Task } from '@fusion-kit/domain/task';
 import { IconSend } from '@tabler/icons-react';
 import { type KeyboardEvent, useState } from 'react';
 import { useNames } from '../live/use-names.ts';
-import { FailureNote } from '../ui/failure-note.tsx';
 import { TextBlock } from '../ui/text-block.tsx';
+import { RefusedNote, SentNote } from './answer-fate.tsx';
 import { answerKeys } from './answer-keys.ts';
+import { NameField } from './name-field.tsx';
 import { useOwnName } from './own-name.ts';
 import { useReply } from './use-answer.ts';
 import styles from './approval-answer.module.css';
@@ -79,14 +80,7 @@ export function QuestionAnswer({ task, question }: { task: Task; question: Quest
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={onEnter}
         />
-        <TextInput
-          aria-label="Your name"
-          placeholder="Your name"
-          maxLength={100}
-          value={name}
-          disabled={sent !== undefined}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
+        <NameField name={name} disabled={sent !== undefined} onChange={setName} />
       </div>
       <div className={styles['options']}>
         <Button
@@ -98,17 +92,9 @@ export function QuestionAnswer({ task, question }: { task: Task; question: Quest
         >
           Send
         </Button>
-        {sent !== undefined && (
-          <span className="fk-dim" role="status">
-            sent, not yet confirmed
-          </span>
-        )}
+        <SentNote sent={sent} />
       </div>
-      {refused && (
-        <div role="alert">
-          <FailureNote failure={refused.toJSON()} />
-        </div>
-      )}
+      <RefusedNote refused={refused} />
     </div>
   );
 }
